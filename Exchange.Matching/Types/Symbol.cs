@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+
+namespace Exchange.Matching.Types;
+
+/// <summary>
+/// A symbol in the core's own integers: prices in ticks, quantities in lots, amounts in units of an asset.
+/// Immutable; every thread may read it. For every order that passes the filters, all products below are exact and fit in 2^62.
+/// </summary>
+public sealed class Symbol
+{
+    /// <summary>Builds the symbol of a validated <paramref name="spec"/>.</summary>
+    /// <exception cref="ArgumentException">The spec is invalid: callers validate first, so this is a bug.</exception>
+    public Symbol(int id, SymbolSpec spec, Asset baseAsset, Asset quoteAsset)
+    {
+        if (spec.Validate() is { } error)
+        {
+            throw new ArgumentException(error, nameof(spec));
+        }
+
+        Id = id;
+        Spec = spec;
+        Name = spec.Name;
+        BaseAsset = baseAsset;
+        QuoteAsset = quoteAsset;
+        MinPrice = spec.MinPrice / spec.TickSize;
+        MaxPrice = spec.MaxPrice / spec.TickSize;
+        MinQuantity = spec.MinQuantity / spec.LotSize;
+        MaxQuantity = spec.MaxQuantity / spec.LotSize;
+        BaseUnitsPerLot = spec.LotSize / FixedPoint.PowerOfTen(FixedPoint.Scale - baseAsset.Scale);
+        QuoteUnitsPerTickLot = (long)((Int128)spec.TickSize * spec.LotSize
+            / FixedPoint.PowerOfTen(FixedPoint.Scale) / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale));
+        MinNotional = spec.MinNotional / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
+        MaxNotional = spec.MaxNotional / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
+    }
+
+    /// <summary>Position in the order of creation, from 0.</summary>
+    public int Id { get; }
+
+    public string Name { get; }
+
+    public SymbolSpec Spec { get; }
+
+    public Asset BaseAsset { get; }
+
+    public Asset QuoteAsset { get; }
+
+    /// <summary>Ticks.</summary>
+    public long MinPrice { get; }
+
+    /// <summary>Ticks.</summary>
+    public long MaxPrice { get; }
+
+    /// <summary>Lots.</summary>
+    public long MinQuantity { get; }
+
+    /// <summary>Lots.</summary>
+    public long MaxQuantity { get; }
+
+    /// <summary>Units of the quote asset; 0 disables.</summary>
+    public long MinNotional { get; }
+
+    /// <summary>Units of the quote asset; 0 disables.</summary>
+    public long MaxNotional { get; }
+
+    public long BaseUnitsPerLot { get; }
+
+    /// <summary>Units of the quote asset that one lot costs at one tick.</summary>
+    public long QuoteUnitsPerTickLot { get; }
+
+    /// <summary>Returns the quote units of <paramref name="quantity"/> lots at <paramref name="price"/> ticks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Notional(long price, long quantity) => price * quantity * QuoteUnitsPerTickLot;
+
+    /// <summary>Returns the base units of <paramref name="quantity"/> lots.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long BaseAmount(long quantity) => quantity * BaseUnitsPerLot;
+
+    /// <summary>Returns the asset that an order of <paramref name="side"/> pays with: what it holds while open.</summary>
+    public Asset PaidAsset(Side side) => side == Side.Buy ? QuoteAsset : BaseAsset;
+
+    /// <summary>Returns what a limit order of <paramref name="quantity"/> lots at <paramref name="price"/> ticks holds, in units of its paid asset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long HoldFor(Side side, long price, long quantity) => side == Side.Buy ? Notional(price, quantity) : BaseAmount(quantity);
+}
