@@ -1,0 +1,62 @@
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Commands;
+
+/// <summary>Creates a symbol; its assets are created with it where they do not exist yet.</summary>
+public static class AddSymbolCommand
+{
+    public static byte[] ToBytes(SymbolSpec spec)
+    {
+        var bytes = new byte[512];
+        var writer = new BodyWriter(bytes);
+        writer.Text(spec.Name);
+        writer.Text(spec.BaseAsset);
+        writer.Byte((byte)spec.BaseScale);
+        writer.Text(spec.QuoteAsset);
+        writer.Byte((byte)spec.QuoteScale);
+        writer.Int64(spec.TickSize);
+        writer.Int64(spec.MinPrice);
+        writer.Int64(spec.MaxPrice);
+        writer.Int64(spec.LotSize);
+        writer.Int64(spec.MinQuantity);
+        writer.Int64(spec.MaxQuantity);
+        writer.Int64(spec.MinNotional);
+        writer.Int64(spec.MaxNotional);
+        writer.Byte(spec.ApplyMinToMarket ? (byte)1 : (byte)0);
+        writer.Byte(spec.ApplyMaxToMarket ? (byte)1 : (byte)0);
+        writer.Int32(spec.AvgPriceMins);
+        writer.Int32(spec.MaxNumOrders);
+        writer.Int32(spec.MakerFeePpm);
+        writer.Int32(spec.TakerFeePpm);
+        return bytes[..writer.Length];
+    }
+
+    /// <summary>Returns the spec, not yet validated, or null when the bytes are malformed.</summary>
+    public static SymbolSpec? Read(ReadOnlySpan<byte> body)
+    {
+        var reader = new BodyReader(body);
+        var spec = new SymbolSpec
+        {
+            Name = reader.Text(),
+            BaseAsset = reader.Text(),
+            BaseScale = reader.Byte(),
+            QuoteAsset = reader.Text(),
+            QuoteScale = reader.Byte(),
+            TickSize = reader.Int64(),
+            MinPrice = reader.Int64(),
+            MaxPrice = reader.Int64(),
+            LotSize = reader.Int64(),
+            MinQuantity = reader.Int64(),
+            MaxQuantity = reader.Int64(),
+            MinNotional = reader.Int64(),
+            MaxNotional = reader.Int64(),
+            ApplyMinToMarket = reader.Byte() != 0,
+            ApplyMaxToMarket = reader.Byte() != 0,
+            AvgPriceMins = reader.Int32(),
+            MaxNumOrders = reader.Int32(),
+            MakerFeePpm = reader.Int32(),
+            TakerFeePpm = reader.Int32(),
+        };
+        return reader.IsComplete ? spec : null;
+    }
+}

@@ -1,0 +1,79 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Ports;
+
+/// <summary>
+/// The money, as the engine sees it. Engine thread only; implemented by a struct over the module's ledger, so that calls inline.
+/// Callers validate first: the methods that move funds break an invariant (throw) when the funds are not there.
+/// Amounts are units of the asset and never negative. Accounts are numbered from 1, assets from 0, without gaps.
+/// Conservation, per asset, after every command: sum of free + sum of held + fees collected = deposits - withdrawals.
+/// </summary>
+public interface ILedger
+{
+    /// <summary>Accounts 1 to this number exist.</summary>
+    int AccountCount { get; }
+
+    void AddAsset(Asset asset);
+
+    /// <summary>Returns None, or why the account cannot be opened as asked.</summary>
+    RejectReason CheckOpenAccount(OpenAccountCommand command);
+
+    /// <summary>Opens the next account, registers its key, deposits its funds; returns its id. Only after a check.</summary>
+    int OpenAccount(OpenAccountCommand command);
+
+    /// <summary>Returns None, or why the adjustment cannot be made.</summary>
+    RejectReason CheckAdjustBalance(in AdjustBalanceCommand command);
+
+    void AdjustBalance(in AdjustBalanceCommand command);
+
+    /// <summary>Returns what the account may spend or withdraw.</summary>
+    long Free(int accountId, int assetId);
+
+    /// <summary>Moves from free to held.</summary>
+    void Hold(int accountId, int assetId, long amount);
+
+    /// <summary>Moves from held back to free.</summary>
+    void Release(int accountId, int assetId, long amount);
+
+    /// <summary>
+    /// Returns the fee that the account pays from <paramref name="received"/> units, rounded up, never more than received.
+    /// </summary>
+    long Fee(int accountId, Symbol symbol, bool isMaker, long received);
+
+    /// <summary>Settles one trade: see <see cref="Settlement"/>.</summary>
+    void Settle(in Settlement settlement);
+
+    /// <summary>Adds accounts, balances, totals and keys, in the order of their ids.</summary>
+    void AddTo(ref StateHash hash);
+
+    /// <summary>Returns the first broken rule of conservation in words, or null. Walks all accounts: for tests and sliced checks.</summary>
+    string? FindImbalance();
+}
+
+/// <summary>
+/// One trade's funds: the buyer's held quote amount goes to the seller's free funds less the seller's fee, the seller's held base amount
+/// to the buyer's free funds less the buyer's fee; both fees are collected.
+/// </summary>
+public readonly struct Settlement
+{
+    public required int BuyerAccountId { get; init; }
+
+    public required int SellerAccountId { get; init; }
+
+    public required int BaseAssetId { get; init; }
+
+    public required int QuoteAssetId { get; init; }
+
+    /// <summary>Units of the base asset.</summary>
+    public required long BaseAmount { get; init; }
+
+    /// <summary>Units of the quote asset.</summary>
+    public required long QuoteAmount { get; init; }
+
+    /// <summary>Units of the base asset.</summary>
+    public required long BuyerFee { get; init; }
+
+    /// <summary>Units of the quote asset.</summary>
+    public required long SellerFee { get; init; }
+}

@@ -1,0 +1,20 @@
+using Exchange.Matching.Events;
+
+namespace Exchange.Matching.Ports;
+
+/// <summary>
+/// A fold of the durable records into something readable: the views of the modules. One thread at a time, in sequence:
+/// the recovery first, then the publisher. An exception is a bug and stops the process.
+/// </summary>
+public interface IRecordConsumer
+{
+    /// <summary>Some records follow; views take their lock here, once for all of them.</summary>
+    void BeginBatch();
+
+    /// <param name="record">Valid during the call only.</param>
+    /// <param name="replyToken">Who waits for this command (`CommandSlot.ReplyToken`), or `CommandSlot.NoReply`.</param>
+    void Apply(in Record record, int replyToken);
+
+    /// <summary>The batch is complete; what it changed becomes readable.</summary>
+    void EndBatch();
+}

@@ -1,0 +1,40 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Ports;
+
+/// <summary>
+/// Filters and limits, as the engine sees them. Engine thread only; implemented by a struct over the module's state, so that calls inline.
+/// A check changes nothing; the On… methods follow what really happened, in order. Everything depends on the arguments and on journaled
+/// state alone. Times are journal microseconds.
+/// </summary>
+public interface IRisk
+{
+    void AddSymbol(Symbol symbol);
+
+    void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay);
+
+    /// <summary>
+    /// Returns None, or the first limit or filter that a new order breaks: order counts, then price, lot size, notional, open orders (API.md A9).
+    /// Side, type and time in force are known to be valid values; price and quantity may be any number.
+    /// </summary>
+    /// <param name="openOrders">Open orders that the account has on the symbol now.</param>
+    RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs);
+
+    /// <summary>Returns None, or the first filter that an open order breaks at its new price.</summary>
+    /// <param name="newPrice">Ticks.</param>
+    /// <param name="leaves">Lots.</param>
+    RejectReason CheckMove(Symbol symbol, long newPrice, long leaves);
+
+    /// <summary>One order more in the account's counts.</summary>
+    void OnOrderAccepted(int accountId, long timeUs);
+
+    /// <summary>An order's first fill: gives back to the account's counts.</summary>
+    void OnFirstFill(int accountId, bool isMaker, long timeUs);
+
+    /// <summary>A trade: moves the symbol's reference price.</summary>
+    void OnTrade(Symbol symbol, long price, long quantity, long timeUs);
+
+    /// <summary>Adds counts and reference prices, in the order of their ids.</summary>
+    void AddTo(ref StateHash hash);
+}

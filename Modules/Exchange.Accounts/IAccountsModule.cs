@@ -1,0 +1,37 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Accounts;
+
+/// <summary>The accounts module's door: keys and balances for any thread, the ledger for the engine thread.</summary>
+public interface IAccountsModule
+{
+    /// <summary>The money, for the engine thread alone.</summary>
+    LedgerPort Ledger { get; }
+
+    /// <summary>The fold of durable records into balances and keys; fed by recovery and publisher.</summary>
+    IRecordConsumer View { get; }
+
+    /// <summary>Finds a key that is registered durably. Any thread; allocates nothing.</summary>
+    bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key);
+
+    /// <summary>Copies the account's balances, every asset in the order of asset ids. Any thread.</summary>
+    /// <returns>Journal time of the account's last change, microseconds; 0 when there was none or the account is unknown.</returns>
+    long CopyBalances(int accountId, List<Balance> balances);
+
+    /// <summary>Opens an account through the engine, like any command. Any thread.</summary>
+    /// <returns>The account's id, or why it was refused.</returns>
+    ValueTask<OpenAccountResult> OpenAccountAsync(OpenAccountCommand command, CancellationToken cancellationToken);
+}
+
+/// <summary>A registered key.</summary>
+/// <param name="SecretCiphertext">As the edge encrypted it.</param>
+public sealed record ApiKey(string Value, int AccountId, ReadOnlyMemory<byte> SecretCiphertext);
+
+/// <summary>Funds of one asset, in its units.</summary>
+public readonly record struct Balance(Asset Asset, long Free, long Held);
+
+/// <summary>The outcome of opening an account.</summary>
+/// <param name="IsOverloaded">Nothing was done: the exchange takes no command now.</param>
+public readonly record struct OpenAccountResult(bool IsOverloaded, RejectReason Reject, int AccountId);

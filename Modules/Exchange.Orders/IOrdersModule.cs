@@ -1,0 +1,157 @@
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Orders;
+
+/// <summary>
+/// The orders module's door: order entry and queries over the published state. Any thread.
+/// Every result is durable when the task completes, and queries made afterwards show it.
+/// Tasks fault with <see cref="ExchangeStoppedException"/> when the exchange stops first (the outcome is then unknown).
+/// </summary>
+public interface IOrdersModule
+{
+    /// <summary>The fold of durable records into orders; fed by recovery and publisher.</summary>
+    IRecordConsumer View { get; }
+
+    ValueTask<PlaceResult> PlaceAsync(NewOrder order);
+
+    ValueTask<CancelResult> CancelAsync(CancelOrder cancel);
+
+    /// <summary>Cancels every open order of the account on the symbol; an empty list when there was none.</summary>
+    ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs);
+
+    /// <summary>Takes lots off an open order; it keeps its place in the queue.</summary>
+    ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy);
+
+    /// <summary>Gives an open order a new price under the same id; it loses its place in the queue and may trade.</summary>
+    ValueTask<PlaceResult> MoveAsync(int accountId, Symbol symbol, long orderId, long newPrice);
+
+    /// <summary>Finds an order of the account, open or in the window of recently closed ones.</summary>
+    bool TryGetOrder(int accountId, int symbolId, long orderId, out OrderState order);
+
+    /// <summary>Finds the account's open order with the client id, else the youngest closed one in the window.</summary>
+    bool TryGetOrder(int accountId, int symbolId, in ClientOrderId clientOrderId, out OrderState order);
+
+    /// <summary>Copies the account's open orders, ascending by id.</summary>
+    /// <param name="symbolId">One symbol, or null for all.</param>
+    void CopyOpenOrders(int accountId, int? symbolId, List<OrderState> orders);
+}
+
+/// <summary>An order to place. Prices in ticks, quantities in lots.</summary>
+public struct NewOrder
+{
+    public int AccountId;
+    public Symbol Symbol;
+    public Side Side;
+    public OrderType Type;
+
+    /// <summary>GTC for types that carry none.</summary>
+    public TimeInForce TimeInForce;
+
+    public long Price;
+
+    /// <summary>Lots, or quote units with <see cref="IsQuoteQuantity"/>.</summary>
+    public long Quantity;
+
+    public bool IsQuoteQuantity;
+    public ClientOrderId ClientOrderId;
+
+    /// <summary>Journal time after which the order must not enter the ring (recvWindow), microseconds.</summary>
+    public long DeadlineUs;
+}
+
+/// <summary>An order to cancel, by id, by client id, or by both (which must then agree).</summary>
+public struct CancelOrder
+{
+    public int AccountId;
+    public Symbol Symbol;
+
+    /// <summary>0 when only the client id is given.</summary>
+    public long OrderId;
+
+    public ClientOrderId OriginalClientOrderId;
+
+    /// <summary>The id of the cancel itself; empty when the caller gave none.</summary>
+    public ClientOrderId CancelClientOrderId;
+
+    public Exchange.Matching.Commands.CancelRestriction Restriction;
+
+    /// <summary>Journal time after which the cancel must not enter the ring (recvWindow), microseconds.</summary>
+    public long DeadlineUs;
+}
+
+/// <summary>How far a request got.</summary>
+public enum Admission
+{
+    /// <summary>Executed or refused by the engine: see the reject reason.</summary>
+    Executed,
+
+    /// <summary>Nothing was done: the ring is full.</summary>
+    Overloaded,
+
+    /// <summary>Nothing was done: the deadline had passed just before the hand-over.</summary>
+    TooLate,
+}
+
+/// <summary>One order as it stood right after a command.</summary>
+public struct OrderState
+{
+    public long OrderId;
+    public int AccountId;
+    public int SymbolId;
+    public ClientOrderId ClientOrderId;
+    public Side Side;
+    public OrderType Type;
+    public TimeInForce TimeInForce;
+    public OrderStatus Status;
+
+    /// <summary>Ticks; 0 for a market order.</summary>
+    public long Price;
+
+    /// <summary>Lots; for a market order by quote amount, the lots that it executed.</summary>
+    public long Quantity;
+
+    /// <summary>Lots.</summary>
+    public long ExecutedQuantity;
+
+    /// <summary>Quote units.</summary>
+    public long CumulativeQuote;
+
+    /// <summary>Quote units asked for; 0 unless a market order by quote amount.</summary>
+    public long QuoteOrderQuantity;
+
+    /// <summary>Journal microseconds; never changes.</summary>
+    public long CreatedUs;
+
+    /// <summary>Journal microseconds.</summary>
+    public long UpdatedUs;
+
+    /// <summary>Journal microseconds at which it was first on the book or traded.</summary>
+    public long WorkingUs;
+
+    /// <summary>Meaningful when <see cref="Status"/> is Expired.</summary>
+    public ExpireReason ExpireReason;
+
+    public readonly bool IsOpen => Status is OrderStatus.New or OrderStatus.PartiallyFilled;
+}
+
+/// <summary>One fill of the incoming order.</summary>
+/// <param name="Price">Ticks.</param>
+/// <param name="Quantity">Lots.</param>
+/// <param name="Fee">Units of the asset received.</param>
+public readonly record struct FillState(long TradeId, long Price, long Quantity, long Fee);
+
+/// <summary>The outcome of a placed or moved order.</summary>
+/// <param name="Order">The order right after the command; meaningful when accepted.</param>
+/// <param name="Fills">In order of execution; empty when none.</param>
+public readonly record struct PlaceResult(
+    Admission Admission, RejectReason Reject, long Sequence, long TimeUs, OrderState Order, IReadOnlyList<FillState> Fills);
+
+/// <summary>The outcome of a cancel or reduction.</summary>
+/// <param name="Order">The order right after the command; meaningful when accepted.</param>
+public readonly record struct CancelResult(Admission Admission, RejectReason Reject, long Sequence, long TimeUs, OrderState Order);
+
+/// <summary>The outcome of a mass cancel.</summary>
+/// <param name="Orders">The orders that it cancelled, as they stood right after, ascending by id.</param>
+public readonly record struct CancelAllResult(
+    Admission Admission, RejectReason Reject, long Sequence, long TimeUs, IReadOnlyList<OrderState> Orders);
