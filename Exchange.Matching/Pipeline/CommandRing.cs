@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
 
 namespace Exchange.Matching.Pipeline;
 
