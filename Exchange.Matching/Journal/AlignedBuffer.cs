@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Exchange.Matching.Journal;
 
 /// <summary>
-/// Native memory that begins on a page, as direct writes need it; zeroed at first. Owned by one thread. Spans of it end with <see cref="Dispose"/>.
+/// Native memory that begins on a page, as direct writes need it; its bytes are anything at first. Owned by one thread. Spans of it end with
+/// <see cref="Dispose"/>.
 /// </summary>
 internal sealed unsafe class AlignedBuffer : IDisposable
 {
@@ -15,7 +16,6 @@ internal sealed unsafe class AlignedBuffer : IDisposable
         // Safety: freed once, in Dispose or the finalizer, whichever comes first.
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)length, JournalFormat.PageSize);
         Length = length;
-        Span.Clear();
     }
 
     ~AlignedBuffer() => Free();

@@ -144,6 +144,7 @@ internal sealed class SegmentPreparer(IStorage storage, JournalOptions options) 
     private void Fill(IStorageFile file)
     {
         using var zeros = new AlignedBuffer(StepBytes);
+        zeros.Span.Clear();
         for (long offset = 0; offset < options.SegmentBytes; offset += StepBytes)
         {
             var length = (int)Math.Min(StepBytes, options.SegmentBytes - offset);
