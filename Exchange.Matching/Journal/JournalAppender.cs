@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Journal;
 
