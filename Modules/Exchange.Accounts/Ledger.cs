@@ -146,6 +146,12 @@ internal sealed class Ledger
         return _funds.Read(accountId, assetId).Free;
     }
 
+    public long Held(int accountId, int assetId)
+    {
+        GuardIds(accountId, assetId);
+        return _funds.Read(accountId, assetId).Held;
+    }
+
     public void Hold(int accountId, int assetId, long amount)
     {
         ref var funds = ref FundsAt(accountId, assetId);

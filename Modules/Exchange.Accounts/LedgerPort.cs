@@ -37,6 +37,8 @@ public readonly struct LedgerPort : ILedger
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Free(int accountId, int assetId) => _ledger.Free(accountId, assetId);
 
+    public long Held(int accountId, int assetId) => _ledger.Held(accountId, assetId);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Hold(int accountId, int assetId, long amount) => _ledger.Hold(accountId, assetId, amount);
 
