@@ -93,7 +93,8 @@ public sealed unsafe class EventRing
     {
         if (consumer.Value != FirstSequence - 1)
         {
-            throw new ArgumentException($"a gating sequence starts at {FirstSequence - 1}, this one stands at {consumer.Value}", nameof(consumer));
+            throw new ArgumentException(
+                $"a gating sequence starts at {FirstSequence - 1}, this one stands at {consumer.Value}", nameof(consumer));
         }
 
         _gatingSequences = [.. _gatingSequences, consumer];
@@ -102,7 +103,9 @@ public sealed unsafe class EventRing
     /// <summary>Returns a barrier for a consumer that follows the producer alone (the journal). One per consumer thread.</summary>
     public SequenceBarrier NewBarrier() => new(_published, _publishedStrategy);
 
-    /// <summary>Returns a barrier for a consumer that stays behind <paramref name="other"/>, whose owner moves it by <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Returns a barrier for a consumer that stays behind <paramref name="other"/>, whose owner moves it by <see cref="Advance"/>.
+    /// </summary>
     public SequenceBarrier NewBarrier(Sequence other) => new(other, _progressStrategy);
 
     /// <summary>

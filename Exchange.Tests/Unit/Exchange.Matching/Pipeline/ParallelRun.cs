@@ -6,7 +6,7 @@ namespace Exchange.Tests.Unit.Exchange.Matching.Pipeline;
 internal static class ParallelRun
 {
     // Only ends a test that hangs; no test depends on how long anything takes.
-    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan HangGuard = TimeSpan.FromMinutes(1);
 
     public static void All(params Action[] actions) => Join([.. actions.Select(Start)]);
 

@@ -30,9 +30,10 @@ public sealed class WaitStrategyTests
         var rounds = spinCount == 0 ? 20_000 : 100_000;
         var ping = new Sequence(0);
         var pong = new Sequence(0);
-        var strategies = (Ping: new WaitStrategy(WaitStrategyKind.SpinThenBlock, spinCount), Pong: new WaitStrategy(WaitStrategyKind.SpinThenBlock, spinCount));
-        var pingBarrier = new SequenceBarrier(ping, strategies.Ping);
-        var pongBarrier = new SequenceBarrier(pong, strategies.Pong);
+        var pingStrategy = new WaitStrategy(WaitStrategyKind.SpinThenBlock, spinCount);
+        var pongStrategy = new WaitStrategy(WaitStrategyKind.SpinThenBlock, spinCount);
+        var pingBarrier = new SequenceBarrier(ping, pingStrategy);
+        var pongBarrier = new SequenceBarrier(pong, pongStrategy);
         var wrong = 0;
 
         ParallelRun.All(
@@ -41,7 +42,7 @@ public sealed class WaitStrategyTests
                 for (var round = 1; round <= rounds; round++)
                 {
                     ping.Value = round;
-                    strategies.Ping.SignalAll();
+                    pingStrategy.SignalAll();
                     wrong += pongBarrier.WaitFor(round) == round ? 0 : 1;
                 }
             },
@@ -51,11 +52,54 @@ public sealed class WaitStrategyTests
                 {
                     wrong += pingBarrier.WaitFor(round) == round ? 0 : 1;
                     pong.Value = round;
-                    strategies.Pong.SignalAll();
+                    pongStrategy.SignalAll();
                 }
             });
 
         Assert.That((wrong, ping.Value, pong.Value), Is.EqualTo((0, (long)rounds, (long)rounds)));
+    }
+
+    [Test]
+    public void A_signal_between_the_last_look_and_the_sleep_still_wakes()
+    {
+        // Without a spin the first look is the last one before the sleep.
+        var strategy = new WaitStrategy(WaitStrategyKind.SpinThenBlock, spinCount: 0);
+        var source = new Sequence(0);
+        var outcome = WaitOutcome.Idle;
+        ParallelRun.All(() => outcome = strategy.Wait(new PublishedDuringTheFirstLook(strategy, source), Timeout.Infinite));
+        Assert.That((outcome, source.Value), Is.EqualTo((WaitOutcome.Met, 1L)));
+    }
+
+    /// <summary>Reads "not yet"; before it says so, another thread publishes and signals as far as the lock lets it.</summary>
+    private readonly struct PublishedDuringTheFirstLook(WaitStrategy strategy, Sequence source) : IWaitCondition
+    {
+        public bool IsMet
+        {
+            get
+            {
+                if (source.Value != 0)
+                {
+                    return true;
+                }
+
+                var (signaled, published) = (strategy, source);
+                var publisher = new Thread(() =>
+                {
+                    published.Value = 1;
+                    signaled.SignalAll();
+                })
+                { IsBackground = true };
+                publisher.Start();
+                while ((publisher.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) == 0)
+                {
+                    Thread.Yield();
+                }
+
+                return false;
+            }
+        }
+
+        public bool IsAlerted => false;
     }
 
     [TestCase(WaitStrategyKind.BusySpin)]
