@@ -92,7 +92,9 @@ public sealed unsafe class CommandRing
         get => ref Unsafe.AsRef<CommandSlot>(_slots + ((nint)(sequence & _mask) * CommandSlot.Size));
     }
 
-    /// <summary>Returns the slots that a payload of <paramref name="payloadLength"/> bytes (0 to <see cref="MaxPayloadLength"/>) needs.</summary>
+    /// <summary>
+    /// Returns the slots that a payload of <paramref name="payloadLength"/> bytes (0 to <see cref="MaxPayloadLength"/>) needs.
+    /// </summary>
     public static int SlotCountFor(int payloadLength)
     {
         if ((uint)payloadLength > MaxPayloadLength)
@@ -170,7 +172,9 @@ public sealed unsafe class CommandRing
 
     /// <summary>Copies the payload of the command at <paramref name="first"/> out; returns its length in bytes. The consumer.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is shorter than the payload.</exception>
-    /// <exception cref="InvalidOperationException">Length and slot count contradict each other: the producer did not use <see cref="WritePayload"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Length and slot count contradict each other: the producer did not use <see cref="WritePayload"/>.
+    /// </exception>
     public int ReadPayload(long first, Span<byte> destination)
     {
         ref var slot = ref this[first];

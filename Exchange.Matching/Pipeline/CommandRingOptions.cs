@@ -35,7 +35,8 @@ public sealed record CommandRingOptions
 
         // Otherwise the longest command could never be claimed.
         return SlotCount - ReservedSlotCount < CommandSlot.MaxSlotCount
-            ? $"command ring of {SlotCount} slots, {ReservedSlotCount} of them reserved: leave at least {CommandSlot.MaxSlotCount} to normal claims"
+            ? $"command ring of {SlotCount} slots, {ReservedSlotCount} of them reserved: "
+                + $"leave at least {CommandSlot.MaxSlotCount} to normal claims"
             : null;
     }
 }

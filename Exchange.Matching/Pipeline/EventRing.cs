@@ -33,7 +33,6 @@ public sealed unsafe class EventRing
     private readonly int _byteMask;
     private readonly int _slotCount;
     private readonly int _slotMask;
-    private readonly ProducerState _producer = new();
 
     // Last sequence that consumers may see.
     private readonly Sequence _published;
@@ -46,6 +45,7 @@ public sealed unsafe class EventRing
 
     private Sequence[] _gatingSequences = [];
     private bool _alerted;
+    private ProducerState _producer;
 
     /// <summary>Takes the ring's memory; <paramref name="firstSequence"/> (at least 1) is the sequence of the first record.</summary>
     /// <exception cref="ArgumentException">The options are invalid; the message says what to write instead.</exception>
@@ -93,7 +93,8 @@ public sealed unsafe class EventRing
     {
         if (consumer.Value != FirstSequence - 1)
         {
-            throw new ArgumentException($"a gating sequence starts at {FirstSequence - 1}, this one stands at {consumer.Value}", nameof(consumer));
+            throw new ArgumentException(
+                $"a gating sequence starts at {FirstSequence - 1}, this one stands at {consumer.Value}", nameof(consumer));
         }
 
         _gatingSequences = [.. _gatingSequences, consumer];
@@ -102,7 +103,9 @@ public sealed unsafe class EventRing
     /// <summary>Returns a barrier for a consumer that follows the producer alone (the journal). One per consumer thread.</summary>
     public SequenceBarrier NewBarrier() => new(_published, _publishedStrategy);
 
-    /// <summary>Returns a barrier for a consumer that stays behind <paramref name="other"/>, whose owner moves it by <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Returns a barrier for a consumer that stays behind <paramref name="other"/>, whose owner moves it by <see cref="Advance"/>.
+    /// </summary>
     public SequenceBarrier NewBarrier(Sequence other) => new(other, _progressStrategy);
 
     /// <summary>
@@ -128,7 +131,7 @@ public sealed unsafe class EventRing
             ThrowHelper.OutOfRange(nameof(maxBytes), maxBytes, $"a reservation has 1 to {MaxReservation} bytes");
         }
 
-        var producer = _producer;
+        ref var producer = ref _producer;
         if (producer.ReservedLength != 0)
         {
             ThrowHelper.InvalidOperation("a reservation is open: commit or rewind it first");
@@ -163,7 +166,7 @@ public sealed unsafe class EventRing
     /// <exception cref="InvalidOperationException">No reservation is open, or the sequence is not the next one.</exception>
     public void Commit(long sequence, int length, int replyToken)
     {
-        var producer = _producer;
+        ref var producer = ref _producer;
         if (sequence != producer.NextSequence)
         {
             ThrowHelper.InvalidOperation($"sequence {sequence} committed where {producer.NextSequence} is next");
@@ -314,9 +317,9 @@ public sealed unsafe class EventRing
         [FieldOffset(12)] public int ReplyToken;
     }
 
-    /// <summary>What only the producer touches, on cache lines of its own: it changes with every record.</summary>
+    /// <summary>What only the producer touches, on cache lines of its own inside the ring: it changes with every record.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128 + 64 + 128)]
-    private sealed class ProducerState
+    private struct ProducerState
     {
         /// <summary>Behind the last committed record.</summary>
         [FieldOffset(128)] public long Position;

@@ -11,12 +11,11 @@ namespace Exchange.Matching.Pipeline;
 ///   0  128 spare | 128  value (8) | 136  128 spare
 /// </code>
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = Padding + sizeof(long) + Padding)]
 public sealed class Sequence
 {
     private const int Padding = 128;
 
-    [FieldOffset(Padding)] private long _value;
+    private PaddedLong _padded;
 
     /// <summary>Starts at <paramref name="value"/>: the position before the first one, where nothing has happened yet.</summary>
     public Sequence(long value)
@@ -32,9 +31,9 @@ public sealed class Sequence
     public long Value
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Volatile.Read(ref _value);
+        get => Volatile.Read(ref _padded.Value);
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        set => Volatile.Write(ref _value, value);
+        set => Volatile.Write(ref _padded.Value, value);
     }
 
     /// <summary>
@@ -42,5 +41,12 @@ public sealed class Sequence
     /// fence either way: of several writers exactly one wins each value.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool CompareAndSet(long expected, long next) => Interlocked.CompareExchange(ref _value, next, expected) == expected;
+    public bool CompareAndSet(long expected, long next) => Interlocked.CompareExchange(ref _padded.Value, next, expected) == expected;
+
+    // Why a struct: the runtime pads a struct to its declared size, but drops the padding behind the last field of a class.
+    [StructLayout(LayoutKind.Explicit, Size = Padding + sizeof(long) + Padding)]
+    private struct PaddedLong
+    {
+        [FieldOffset(Padding)] public long Value;
+    }
 }
