@@ -13,19 +13,19 @@ internal sealed class SandboxBanner(SandboxSeed seed, IExchangeStatus status)
             return null;
         }
 
-        return $$"""
+        return $$$"""
 
-              The sandbox is ready at {{url}}
-              API key     {{key.ApiKey}}
-              Secret key  {{key.SecretKey}}
+              The sandbox is ready at {{{url}}}
+              API key     {{{key.ApiKey}}}
+              Secret key  {{{key.SecretKey}}}
 
               Try next, in another terminal:
-                curl '{{url}}/api/v3/depth?symbol=BTCUSDT&limit=5'
+                curl '{{{url}}}/api/v3/depth?symbol=BTCUSDT&limit=5'
 
                 q="symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=50000&timestamp=$(date +%s000)"
-                curl -X POST -H 'X-MBX-APIKEY: {{key.ApiKey}}' '{{url}}/api/v3/order' -d "$q&signature=$(printf %s "$q" | openssl dgst -sha256 -hmac {{key.SecretKey}} -r | cut -d' ' -f1)"
+                curl -X POST -H 'X-MBX-APIKEY: {{{key.ApiKey}}}' '{{{url}}}/api/v3/order' -d "$q&signature=$(printf %s "$q" | openssl dgst -sha256 -hmac {{{key.SecretKey}}} -r | cut -d' ' -f1)"
 
-                curl -X POST '{{url}}/sandbox/accounts' -d '{"balances":{"USDT":"100000","BTC":"1"}}'
+                curl -X POST '{{{url}}}/sandbox/accounts' -d '{"balances":{"USDT":"100000","BTC":"1"}}'
 
             """;
     }
