@@ -144,12 +144,12 @@ public sealed class JournalAppender : IDisposable
         ThrowIfDead();
         try
         {
+            _preparer.ThrowIfFailed();
             if (_recordCount > 0)
             {
                 WriteGroup();
             }
 
-            _preparer.ThrowIfFailed();
             _preparer.OnCommit();
         }
         catch (Exception error)

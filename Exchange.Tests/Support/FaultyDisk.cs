@@ -26,6 +26,7 @@ public sealed class FaultyDisk : IStorage
     private readonly List<NameChange> _pendingNames = [];
     private int _syncsUntilError = -1;
     private int _writesUntilError = -1;
+    private int _changesUntilPowerLoss = -1;
 
     /// <summary>Raised by each crash: a handle opened before it is of no use any more.</summary>
     internal int Generation { get; private set; }
@@ -54,11 +55,18 @@ public sealed class FaultyDisk : IStorage
     /// <summary>Lets the write after <paramref name="successes"/> further ones fail with EIO, with nothing written.</summary>
     public void FailWriteAfter(int successes) => _writesUntilError = successes;
 
+    /// <summary>
+    /// Lets power fail in the change (write, sync, creation, rename, deletion) after <paramref name="changes"/> further ones: that change is pending
+    /// at most, and it and every later one throw <see cref="PowerLostException"/>. <see cref="Crash"/> then settles what was pending.
+    /// </summary>
+    public void LosePowerAfter(int changes) => _changesUntilPowerLoss = changes;
+
     /// <summary>Loses power: draws from <paramref name="seed"/> what of the pending changes reached the disk. The disk can be used again at once.</summary>
     public void Crash(int seed)
     {
         var random = new Random(seed);
         Generation++;
+        _changesUntilPowerLoss = -1;
         KeepSomeNames(random);
 
         // A file can have two names, or be open without one: every file that some name, old or new, leads to is settled once.
@@ -125,6 +133,7 @@ public sealed class FaultyDisk : IStorage
         var file = new FaultyFile(this, name);
         _names.Add(name, file);
         _pendingNames.Add(new NameChange(FolderOf(name), name, Removed: null, file));
+        CountChange();
         return new FaultyHandle(file, name, syncedWrites ? WriteAlignment : 1);
     }
 
@@ -144,6 +153,7 @@ public sealed class FaultyDisk : IStorage
         _names.Remove(from);
         _names[to] = file;
         _pendingNames.Add(new NameChange(FolderOf(to), to, from, file));
+        CountChange();
     }
 
     public void Delete(string name)
@@ -151,6 +161,7 @@ public sealed class FaultyDisk : IStorage
         Find("delete", name);
         _names.Remove(name);
         _pendingNames.Add(new NameChange(FolderOf(name), Added: null, name, File: null));
+        CountChange();
     }
 
     /// <summary>Folders exist by themselves: what could be lost with a folder is lost with the names in it.</summary>
@@ -169,8 +180,19 @@ public sealed class FaultyDisk : IStorage
         _pendingNames.RemoveAll(change => change.Folder == folder);
     }
 
+    internal void CountChange()
+    {
+        if (_changesUntilPowerLoss == 0)
+        {
+            throw new PowerLostException();
+        }
+
+        _changesUntilPowerLoss = Math.Max(_changesUntilPowerLoss - 1, -1);
+    }
+
     internal void CountSync(string name, FaultyFile? lost)
     {
+        CountChange();
         if (_syncsUntilError == 0)
         {
             _syncsUntilError = -1;
@@ -234,3 +256,6 @@ public sealed class FaultyDisk : IStorage
         }
     }
 }
+
+/// <summary>The machine has no power: nothing works until <see cref="FaultyDisk.Crash"/>.</summary>
+public sealed class PowerLostException() : Exception("power lost");

@@ -160,6 +160,7 @@ internal sealed class FaultyHandle(FaultyFile file, string name, int writeAlignm
 
         file.Disk.CountWrite(name);
         file.Write(bytes, offset);
+        file.Disk.CountChange();
     }
 
     public void Sync() => Check("sync").Sync();

@@ -1,5 +1,6 @@
 using Exchange.Matching.Journal;
 using Exchange.Tests.Support;
+using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Matching.Journal;
 
