@@ -11,7 +11,8 @@ namespace Exchange.Accounts;
 /// A method that moves funds checks everything before its first change and throws <see cref="InvariantBrokenException"/>
 /// when the funds are not there. Nothing allocates, but opening accounts, adding assets and the first change in a chunk of funds.
 /// </summary>
-internal sealed class Ledger
+/// <param name="maxAccounts">Most accounts; smaller than <see cref="MaxAccounts"/> in tests only.</param>
+internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
 {
     /// <summary>Most accounts of one exchange.</summary>
     public const int MaxAccounts = 1 << 24;
@@ -42,7 +43,7 @@ internal sealed class Ledger
     /// <summary>Returns None, or the first of: TooManyAccounts, InvalidApiKey, DuplicateApiKey; then per deposit UnknownAsset, InvalidAmount, BalanceOverflow.</summary>
     public RejectReason CheckOpenAccount(OpenAccountCommand command)
     {
-        if (AccountCount >= MaxAccounts)
+        if (AccountCount >= maxAccounts)
         {
             return RejectReason.TooManyAccounts;
         }

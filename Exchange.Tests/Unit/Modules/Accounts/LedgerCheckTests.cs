@@ -114,13 +114,9 @@ public sealed class LedgerCheckTests
     [Test]
     public void The_account_after_the_last_possible_one_is_refused()
     {
-        var ledger = new Ledger();
+        var ledger = new Ledger(maxAccounts: 2);
         var command = new OpenAccountCommand();
-        for (var account = 1; account < Ledger.MaxAccounts; account++)
-        {
-            ledger.OpenAccount(command);
-        }
-
+        ledger.OpenAccount(command);
         Assert.That(ledger.CheckOpenAccount(command), Is.EqualTo(RejectReason.None));
         ledger.OpenAccount(command);
         Assert.That(ledger.CheckOpenAccount(command), Is.EqualTo(RejectReason.TooManyAccounts));

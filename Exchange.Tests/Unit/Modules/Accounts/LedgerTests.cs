@@ -141,7 +141,8 @@ public sealed class LedgerTests
         Round();
         var before = GC.GetAllocatedBytesForCurrentThread();
         Round();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(allocated, Is.Zero);
     }
 
     [Test]
