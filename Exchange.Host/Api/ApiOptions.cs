@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+
+namespace Exchange.Host.Api;
+
+/// <summary>Limits of the HTTP edge: section <c>Exchange:Api</c>. Validated at start.</summary>
+internal sealed class ApiOptions
+{
+    public const string Section = "Exchange:Api";
+
+    /// <summary>Orders per ten seconds of an account of the standard tier, as exchangeInfo shows it.</summary>
+    public const int StandardOrdersPer10Seconds = 100;
+
+    /// <summary>Orders per day (UTC) of an account of the standard tier, as exchangeInfo shows it.</summary>
+    public const int StandardOrdersPerDay = 200_000;
+
+    /// <summary>Longest request body, bytes.</summary>
+    public const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>
+    /// Request weight that one address may use per minute; 1 to 1,000,000,000, default 6,000. Lower protects the reads of many
+    /// from a few that poll; higher suits clients that share an address (a proxy, an office).
+    /// </summary>
+    public int WeightLimitPerMinute { get; set; } = 6_000;
+
+    /// <summary>
+    /// Requests of any weight that one address may send per five minutes; 1 to 1,000,000,000, default 300,000. Bounds order entry,
+    /// which costs no weight when it succeeds.
+    /// </summary>
+    public int RawRequestLimitPer5Minutes { get; set; } = 300_000;
+
+    /// <summary>
+    /// Answers 429 within a minute after which an address is banned (418); 1 to 1,000,000, default 50. Lower ends abuse sooner but
+    /// hits a client that merely retries in a burst.
+    /// </summary>
+    public int RejectionsBeforeBan { get; set; } = 50;
+
+    /// <summary>
+    /// Milliseconds that a request waits for the engine before it answers 504 with an unknown outcome; 1 to 60,000, default 10,000.
+    /// Lower frees connections sooner in a stall; higher leaves fewer clients in doubt about their orders.
+    /// </summary>
+    public int BackendTimeoutMs { get; set; } = 10_000;
+}
+
+/// <summary>Refuses a start with limits out of range.</summary>
+internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ApiOptions options)
+    {
+        var failures = new List<string>();
+        Check(nameof(options.WeightLimitPerMinute), options.WeightLimitPerMinute, 1_000_000_000);
+        Check(nameof(options.RawRequestLimitPer5Minutes), options.RawRequestLimitPer5Minutes, 1_000_000_000);
+        Check(nameof(options.RejectionsBeforeBan), options.RejectionsBeforeBan, 1_000_000);
+        Check(nameof(options.BackendTimeoutMs), options.BackendTimeoutMs, 60_000);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Check(string option, int value, int most)
+        {
+            if (value < 1 || value > most)
+            {
+                failures.Add($"{ApiOptions.Section}:{option} is {value}; it must lie in 1..{most}");
+            }
+        }
+    }
+}

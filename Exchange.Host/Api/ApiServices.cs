@@ -1,0 +1,45 @@
+using Exchange.Accounts;
+using Exchange.Host.Health;
+using Exchange.Host.Security;
+using Exchange.MarketData;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Views;
+using Exchange.Orders;
+using Exchange.Risk;
+using Microsoft.Extensions.Options;
+
+namespace Exchange.Host.Api;
+
+/// <summary>The doors that the endpoints call.</summary>
+internal sealed class ApiServices(
+    IOrdersModule orders,
+    IAccountsModule accounts,
+    IMarketDataModule marketData,
+    IRiskModule risk,
+    SymbolDirectory symbols,
+    ICommandGateway gateway,
+    IJournalTime time,
+    IExchangeStatus status,
+    SecretProtector secrets,
+    IOptions<ApiOptions> options)
+{
+    public IOrdersModule Orders { get; } = orders;
+
+    public IAccountsModule Accounts { get; } = accounts;
+
+    public IMarketDataModule MarketData { get; } = marketData;
+
+    public IRiskModule Risk { get; } = risk;
+
+    public SymbolDirectory Symbols { get; } = symbols;
+
+    public ICommandGateway Gateway { get; } = gateway;
+
+    public IJournalTime Time { get; } = time;
+
+    public IExchangeStatus Status { get; } = status;
+
+    public SecretProtector Secrets { get; } = secrets;
+
+    public ApiOptions Options { get; } = options.Value;
+}

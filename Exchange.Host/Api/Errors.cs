@@ -1,0 +1,124 @@
+using Exchange.Matching.Types;
+
+namespace Exchange.Host.Api;
+
+/// <summary>Every error that the API answers, with its exact text: API.md A4. The rejections of the engine stand in <see cref="Rejections"/>.</summary>
+internal static class Errors
+{
+    public const string DecimalRange = @"^([0-9]{1,20})(\.[0-9]{1,20})?$";
+    public const string WindowRange = @"^([0-9]{1,20})(\.[0-9]{1,3})?$";
+    public const string IntegerRange = "^[0-9]{1,20}$";
+    public const string SymbolRange = "^[A-Z0-9-_.]{1,20}$";
+    public const string ClientOrderIdRange = "^[.A-Z:/a-z0-9_-]{1,36}$";
+
+    public static readonly ApiError Unknown = new(500, -1000, "An unknown error occurred while processing the request.");
+
+    /// <summary>Nothing was done and nothing is left open: a command that the engine refused for a fault of its own.</summary>
+    public static readonly ApiError UnknownNothingDone = Unknown with { Status = 400 };
+
+    public static readonly ApiError BackendTimeout =
+        new(504, -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown.");
+
+    public static readonly ApiError Stopped = BackendTimeout with { Status = 503 };
+
+    public static readonly ApiError Overloaded =
+        new(503, -1008, "Server is currently overloaded with other requests. Please try again in a few minutes.") { RetryAfterSeconds = 1 };
+
+    public static readonly ApiError InvalidQuantity = BadRequest(-1013, "Invalid quantity.");
+    public static readonly ApiError InvalidPrice = BadRequest(-1013, "Invalid price.");
+    public static readonly ApiError SelfTradePreventionMode =
+        BadRequest(-1013, "This symbol does not allow the specified self-trade prevention mode.");
+
+    public static readonly ApiError PriceFilter = BadRequest(-1013, "Filter failure: PRICE_FILTER");
+    public static readonly ApiError LotSize = BadRequest(-1013, "Filter failure: LOT_SIZE");
+    public static readonly ApiError Notional = BadRequest(-1013, "Filter failure: NOTIONAL");
+    public static readonly ApiError MaxNumOrders = BadRequest(-1013, "Filter failure: MAX_NUM_ORDERS");
+    public static readonly ApiError NotSupported = BadRequest(-1020, "This operation is not supported.");
+    public static readonly ApiError OutsideWindow = BadRequest(-1021, "Timestamp for this request is outside of the recvWindow.");
+    public static readonly ApiError AheadOfServer = BadRequest(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+    public static readonly ApiError Signature = BadRequest(-1022, "Signature for this request is not valid.");
+    public static readonly ApiError DuplicateParameter = BadRequest(-1101, "Duplicate values for a parameter detected.");
+    public static readonly ApiError InvalidTimeInForce = BadRequest(-1115, "Invalid timeInForce.");
+    public static readonly ApiError InvalidOrderType = BadRequest(-1116, "Invalid orderType.");
+    public static readonly ApiError InvalidSide = BadRequest(-1117, "Invalid side.");
+    public static readonly ApiError NewClientOrderIdEmpty = BadRequest(-1118, "New client order ID was empty.");
+    public static readonly ApiError OriginalClientOrderIdEmpty = BadRequest(-1119, "Original client order ID was empty.");
+    public static readonly ApiError InvalidSymbol = BadRequest(-1121, "Invalid symbol.");
+    public static readonly ApiError InvalidSymbolStatus = BadRequest(-1122, "Invalid symbolStatus.");
+    public static readonly ApiError Combination = BadRequest(-1128, "Combination of optional parameters invalid.");
+    public static readonly ApiError RecvWindow = BadRequest(-1131, "'recvWindow' must be less than 60000.");
+    public static readonly ApiError InvalidJson = BadRequest(-1135, "Invalid JSON Request");
+    public static readonly ApiError InvalidCancelRestrictions = BadRequest(-1145, "Invalid cancelRestrictions");
+    public static readonly ApiError RepeatedSymbol = BadRequest(-1151, "Symbol is present multiple times in the list.");
+    public static readonly ApiError TimeUnit =
+        BadRequest(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.");
+
+    public static readonly ApiError SymbolStatusMismatch = BadRequest(-1220, "The symbol's status does not match the requested symbolStatus.");
+    public static readonly ApiError OrderDoesNotExist = BadRequest(-2013, "Order does not exist.");
+    public static readonly ApiError KeyFormat = new(401, -2014, "API-key format invalid.");
+    public static readonly ApiError KeyUnknown = new(401, -2015, "Invalid API-key, IP, or permissions for action.");
+    public static readonly ApiError ClientOrderIdMismatch = BadRequest(-2039, "Client order ID is not correct for this order ID.");
+    public static readonly ApiError StopLoss = BadRequest(-2010, "Stop loss orders are not supported for this symbol.");
+    public static readonly ApiError StopLossLimit = BadRequest(-2010, "Stop loss limit orders are not supported for this symbol.");
+    public static readonly ApiError TakeProfit = BadRequest(-2010, "Take profit orders are not supported for this symbol.");
+    public static readonly ApiError TakeProfitLimit = BadRequest(-2010, "Take profit limit orders are not supported for this symbol.");
+
+    public static ApiError BadRequest(int code, string text) => new(400, code, text);
+
+    public static ApiError TooMuchWeight(int limit, int retryAfterSeconds) => new(
+        429,
+        -1003,
+        $"Too much request weight used; current limit is {limit} request weight per 1 MINUTE. "
+        + "Please use WebSocket Streams for live updates to avoid polling the API.")
+    { RetryAfterSeconds = retryAfterSeconds };
+
+    public static ApiError TooManyRequests(int limit, int retryAfterSeconds) => new(
+        429,
+        -1003,
+        $"Too many requests; current limit is {limit} requests per 5 MINUTE. "
+        + "Please use WebSocket Streams for live updates to avoid polling the API.")
+    { RetryAfterSeconds = retryAfterSeconds };
+
+    public static ApiError Banned(long untilMs, int retryAfterSeconds) => new(
+        418,
+        -1003,
+        $"Way too much request weight used; IP banned until {untilMs}. Please use WebSocket Streams for live updates to avoid bans.")
+    { RetryAfterSeconds = retryAfterSeconds };
+
+    /// <param name="interval">As in <c>10 SECOND</c>.</param>
+    public static ApiError TooManyOrders(int limit, string interval, int retryAfterSeconds) =>
+        new(429, -1015, $"Too many new orders; current limit is {limit} orders per {interval}.") { RetryAfterSeconds = retryAfterSeconds };
+
+    public static ApiError IllegalCharacters(string name, string range) =>
+        BadRequest(-1100, $"Illegal characters found in parameter '{name}'; legal range is '{range}'.");
+
+    public static ApiError TooManyParameters(int expected, int received) =>
+        BadRequest(-1101, $"Too many parameters; expected '{expected}' and received '{received}'.");
+
+    public static ApiError TooManyValues(string name, int most) =>
+        BadRequest(-1101, $"Too many values sent for parameter '{name}', maximum allowed up to {most}.");
+
+    public static ApiError Mandatory(string name) =>
+        BadRequest(-1102, $"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
+
+    public static ApiError MandatoryEither(string first, string second) =>
+        BadRequest(-1102, $"Param '{first}' or '{second}' must be sent, but both were empty/null!");
+
+    public static ApiError Unread(int read, int sent) =>
+        BadRequest(-1104, $"Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
+
+    public static ApiError Empty(string name) => BadRequest(-1105, $"Parameter '{name}' was empty.");
+
+    public static ApiError NotRequired(string name) => BadRequest(-1106, $"Parameter '{name}' sent when not required.");
+
+    public static ApiError Overflow(string name) => BadRequest(-1108, $"Parameter '{name}' overflowed.");
+
+    public static ApiError TooMuchPrecision(string name) => BadRequest(-1111, $"Parameter '{name}' has too much precision.");
+
+    public static ApiError InvalidData(string name) => BadRequest(-1130, $"Data sent for parameter '{name}' is not valid.");
+
+    public static ApiError InvalidJsonParameter(string name) => BadRequest(-1135, $"JSON sent for parameter '{name}' is not valid");
+
+    /// <summary>The sandbox's own refusals: what is wrong and what to write instead.</summary>
+    public static ApiError Sandbox(string text) => BadRequest(-1130, text);
+}

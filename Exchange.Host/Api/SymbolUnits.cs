@@ -1,0 +1,37 @@
+using Exchange.Matching.Types;
+
+namespace Exchange.Host.Api;
+
+/// <summary>The one place where the wire's numbers (10^-8) and a symbol's integers (ticks, lots, units) are turned into each other.</summary>
+internal static class SymbolUnits
+{
+    /// <summary>Returns whether the price is a whole number of ticks within PRICE_FILTER, and those ticks.</summary>
+    public static bool TryTicks(Symbol symbol, long price, out long ticks)
+    {
+        (ticks, var rest) = Math.DivRem(price, symbol.Spec.TickSize);
+        return rest == 0 && ticks >= symbol.MinPrice && ticks <= symbol.MaxPrice;
+    }
+
+    /// <summary>Returns whether the quantity is a whole number of lots within LOT_SIZE, and those lots.</summary>
+    public static bool TryLots(Symbol symbol, long quantity, out long lots)
+    {
+        (lots, var rest) = Math.DivRem(quantity, symbol.Spec.LotSize);
+        return rest == 0 && lots >= symbol.MinQuantity && lots <= symbol.MaxQuantity;
+    }
+
+    /// <summary>Returns whether the amount has no more decimals than the asset, and its units.</summary>
+    public static bool TryUnits(Asset asset, long amount, out long units)
+    {
+        (units, var rest) = Math.DivRem(amount, FixedPoint.PowerOfTen(FixedPoint.Scale - asset.Scale));
+        return rest == 0;
+    }
+
+    /// <summary>Returns a price of ticks as 10^-8.</summary>
+    public static Int128 Price(Symbol symbol, long ticks) => (Int128)ticks * symbol.Spec.TickSize;
+
+    /// <summary>Returns a quantity of lots as 10^-8; the total of a price level may exceed what one order can have.</summary>
+    public static Int128 Quantity(Symbol symbol, long lots) => (Int128)lots * symbol.Spec.LotSize;
+
+    /// <summary>Returns units of an asset as 10^-8.</summary>
+    public static Int128 Amount(Asset asset, long units) => (Int128)units * FixedPoint.PowerOfTen(FixedPoint.Scale - asset.Scale);
+}

@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Exchange.Host.Health;
+
+/// <summary>
+/// Liveness (the process answers) and readiness (it takes orders). They pass no limit and need no key, so that a load balancer
+/// always gets an answer; mapped on the main and on the control listener.
+/// </summary>
+internal static class HealthEndpoints
+{
+    public static IEndpointRouteBuilder MapExchangeHealth(this IEndpointRouteBuilder endpoints, IExchangeStatus status)
+    {
+        endpoints.MapGet("/health/live", (RequestDelegate)(context => WriteAsync(context, StatusCodes.Status200OK, "live", status)));
+        endpoints.MapGet("/health/ready", (RequestDelegate)(context => status.IsReady
+            ? WriteAsync(context, StatusCodes.Status200OK, "ready", status)
+            : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "unavailable", status)));
+        return endpoints;
+    }
+
+    private static async Task WriteAsync(HttpContext context, int statusCode, string answer, IExchangeStatus status)
+    {
+        var body = new ArrayBufferWriter<byte>(128);
+        await using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, answer);
+            json.WriteString("phase"u8, status.Phase);
+            if (status.Progress is { } progress)
+            {
+                json.WriteNumber("progress"u8, progress);
+            }
+
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = statusCode;
+        context.Response.ContentType = "application/json;charset=UTF-8";
+        context.Response.ContentLength = body.WrittenCount;
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Exchange.Host.Health;
+
+/// <summary>Where the exchange stands between start and stop. Any thread; the answer may be outdated when it arrives.</summary>
+internal interface IExchangeStatus
+{
+    /// <summary>Recovered, its journal healthy, and admitting commands.</summary>
+    bool IsReady { get; }
+
+    /// <summary>What it does now, in a word: for example <c>recovering</c>, <c>running</c>, <c>draining</c>, <c>failed</c>.</summary>
+    string Phase { get; }
+
+    /// <summary>Share of the phase that is done, 0 to 1; null when it cannot be told.</summary>
+    double? Progress { get; }
+}
