@@ -1,5 +1,8 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
+using Microsoft.Extensions.Options;
 
 namespace Exchange.Host.Composition;
 
@@ -50,4 +53,15 @@ public sealed class EngineOptions
         JournalCpu = JournalCpu,
         PublisherCpu = PublisherCpu,
     };
+}
+
+internal sealed class EngineOptionsValidator : IValidateOptions<EngineOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EngineOptions options)
+    {
+        var largest = RecordLimits.MaxRecordLength(GenesisCommand.Default(ExchangeMode.Sandbox).WorkLimit);
+        return options.ToPipelineOptions("").Validate(largest) is { } error
+            ? ValidateOptionsResult.Fail($"{EngineOptions.Section}: {error}")
+            : ValidateOptionsResult.Success;
+    }
 }

@@ -31,6 +31,7 @@ internal sealed partial class ExchangeService(
     SymbolDirectory symbols,
     SecretProtector secrets,
     SandboxSeed sandboxSeed,
+    SandboxBanner banner,
     IClock clock,
     PipelineLink link,
     IHostApplicationLifetime lifetime,
@@ -69,6 +70,11 @@ internal sealed partial class ExchangeService(
             }
 
             _phase = "running";
+            if (pipeline.Mode == ExchangeMode.Sandbox)
+            {
+                banner.PrintWhenListening();
+            }
+
             Running(symbols.Symbols.Length, pipeline.DurableSequence);
             await pipeline.Ended.WaitAsync(stoppingToken);
         }

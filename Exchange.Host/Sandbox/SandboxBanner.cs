@@ -1,19 +1,24 @@
-using Exchange.Host.Health;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Exchange.Host.Sandbox;
 
-/// <summary>Tells the person at the terminal where the sandbox listens, a key pair, and what to try next; once it is ready.</summary>
-internal sealed class SandboxBanner(SandboxSeed seed, IExchangeStatus status)
+/// <summary>Tells the person at the terminal where the sandbox listens, a key pair, and what to try next.</summary>
+internal sealed class SandboxBanner(SandboxSeed seed, IServer server, IHostApplicationLifetime lifetime)
 {
-    /// <summary>Returns the text, or null while there is nothing to tell (not a sandbox, or not ready).</summary>
-    public string? Text(string url)
-    {
-        if (seed.DemoKey is not { } key || !status.IsReady)
-        {
-            return null;
-        }
+    /// <summary>Prints once the web server listens; call it when the sandbox is ready.</summary>
+    public void PrintWhenListening() => lifetime.ApplicationStarted.Register(Print);
 
-        return $$$"""
+    private void Print()
+    {
+        if (seed.DemoKey is { } key && server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } url)
+        {
+            Console.Out.WriteLine(Text(url, key));
+        }
+    }
+
+    private static string Text(string url, SandboxSeed.KeyPair key) =>
+        $$$"""
 
               The sandbox is ready at {{{url}}}
               API key     {{{key.ApiKey}}}
@@ -28,5 +33,4 @@ internal sealed class SandboxBanner(SandboxSeed seed, IExchangeStatus status)
                 curl -X POST '{{{url}}}/sandbox/accounts' -d '{"balances":{"USDT":"100000","BTC":"1"}}'
 
             """;
-    }
 }

@@ -88,8 +88,12 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
         {
             Mode = FileMode.Create,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         await using var file = new StreamWriter(path, Encoding.UTF8, options);
         await file.WriteAsync(JsonSerializer.Serialize(pair).AsMemory(), cancellationToken);
     }

@@ -213,6 +213,9 @@ internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
         baseTotals.Fees += baseFee;
     }
 
+    /// <summary>Returns the fees collected in one asset, in its units.</summary>
+    internal Int128 FeesCollected(int assetId) => _totals[assetId].Fees;
+
     /// <summary>Adds the openings (keys and ciphertexts in the order of accounts), each asset's totals, then every balance that is not zero.</summary>
     public void AddTo(ref StateHash hash)
     {
