@@ -5,7 +5,8 @@ namespace Exchange.Matching.Journal;
 /// <summary>Reads one file forwards in large blocks and shows any stretch of it as one span. Owned by one thread.</summary>
 internal sealed class BlockReader : IDisposable
 {
-    private const int BlockBytes = 1 << 20;
+    private const int BlockBytes = 1 << 18;
+    private const int FirstBlockBytes = 1 << 14;
 
     private readonly AlignedBuffer _buffer = new(JournalFormat.MaxGroupBytes + BlockBytes);
     private IStorageFile? _file;
@@ -13,6 +14,7 @@ internal sealed class BlockReader : IDisposable
     private long _fileLength;
     private long _start;
     private int _length;
+    private int _readAhead;
 
     /// <summary>Turns to another file, which it closes in the end.</summary>
     public void Open(IStorageFile file, string name)
@@ -23,6 +25,7 @@ internal sealed class BlockReader : IDisposable
         _fileLength = file.Length;
         _start = 0;
         _length = 0;
+        _readAhead = FirstBlockBytes;
     }
 
     public void Close()
@@ -82,7 +85,8 @@ internal sealed class BlockReader : IDisposable
 
         _start = offset;
         _length = kept;
-        var wanted = (int)Math.Min(Math.Max(length, kept + BlockBytes), Math.Min(buffer.Length, _fileLength - offset));
+        var wanted = (int)Math.Min(Math.Max(length, kept + _readAhead), Math.Min(buffer.Length, _fileLength - offset));
+        _readAhead = Math.Min(_readAhead * 2, BlockBytes);
         while (_length < wanted)
         {
             var read = _file!.Read(buffer[_length..wanted], _start + _length);

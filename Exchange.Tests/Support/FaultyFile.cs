@@ -5,7 +5,10 @@ namespace Exchange.Tests.Support;
 /// <summary>One file of a <see cref="FaultyDisk"/>: what a reader sees, what is durable, and the writes between the two.</summary>
 internal sealed class FaultyFile(FaultyDisk disk, string name)
 {
-    private readonly List<(int Offset, byte[] Bytes)> _pending = [];
+    /// <summary>Stands for every pending write of zeros up to its length: filling a segment costs no memory.</summary>
+    private static readonly byte[] Zeros = new byte[1 << 20];
+
+    private readonly List<(int Offset, ReadOnlyMemory<byte> Bytes)> _pending = [];
     private byte[] _current = [];
     private byte[] _durable = [];
     private int _length;
@@ -30,7 +33,7 @@ internal sealed class FaultyFile(FaultyDisk disk, string name)
         Reserve(ref _current, end);
         bytes.CopyTo(_current.AsSpan((int)offset));
         _length = Math.Max(_length, end);
-        _pending.Add(((int)offset, bytes.ToArray()));
+        _pending.Add(((int)offset, bytes.Length <= Zeros.Length && !bytes.ContainsAnyExcept((byte)0) ? Zeros.AsMemory(0, bytes.Length) : bytes.ToArray()));
         if (full)
         {
             throw new StorageException("write", name, FaultyDisk.NoSpace);
@@ -42,7 +45,7 @@ internal sealed class FaultyFile(FaultyDisk disk, string name)
         disk.CountSync(name, lost: this);
         foreach (var (offset, bytes) in _pending)
         {
-            CopyToDurable(offset, bytes);
+            CopyToDurable(offset, bytes.Span);
         }
 
         Reserve(ref _durable, _length);
@@ -85,7 +88,9 @@ internal sealed class FaultyFile(FaultyDisk disk, string name)
             _durableLength = Math.Max(_durableLength, sectors[i].Offset + sectors[i].Bytes.Length);
         }
 
-        _current = _durable.AsSpan(0, _durableLength).ToArray();
+        Reserve(ref _current, _durableLength);
+        _durable.AsSpan(0, _durableLength).CopyTo(_current);
+        _current.AsSpan(_durableLength).Clear();
         _length = _durableLength;
         _pending.Clear();
     }
@@ -99,7 +104,7 @@ internal sealed class FaultyFile(FaultyDisk disk, string name)
             {
                 var toSectorEnd = FaultyDisk.SectorSize - (offset + at) % FaultyDisk.SectorSize;
                 var length = Math.Min(toSectorEnd, bytes.Length - at);
-                sectors.Add((offset + at, bytes.AsMemory(at, length)));
+                sectors.Add((offset + at, bytes.Slice(at, length)));
                 at += length;
             }
         }

@@ -176,7 +176,7 @@ public sealed class JournalDamageTests
 
         Refuses(disk, names[1], 0, $"begins with sequence {second}, but 1 is needed");
         var (records, end) = JournalFixture.ReadAll(disk, second);
-        Assert.That(records, Is.EqualTo(whole.Records.Skip((int)second - 1)));
+        Assert.That(JournalFixture.Same(records, whole.Records.Skip((int)second - 1)), Is.True);
         Assert.That(end, Is.EqualTo(whole.End));
     }
 
@@ -237,7 +237,8 @@ public sealed class JournalDamageTests
 
         Assert.That((damage!.File, damage.Offset), Is.EqualTo((file, offset)), damage.Message);
         Assert.That(damage.Message, Does.Contain(reason).And.Contain(file));
-        Assert.That(disk.Contents(), Is.EqualTo(before));
+        Assert.That(disk.Contents().Keys, Is.EqualTo(before.Keys));
+        Assert.That(JournalFixture.Same(disk.Contents().Values, before.Values), Is.True, "nothing was overwritten");
         Assert.That(disk.WriteCount, Is.EqualTo(writes));
     }
 

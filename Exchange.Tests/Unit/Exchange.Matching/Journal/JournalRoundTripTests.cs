@@ -26,7 +26,7 @@ public sealed class JournalRoundTripTests
 
         var (records, end) = JournalFixture.ReadAll(disk);
 
-        Assert.That(records, Is.EqualTo(written));
+        Assert.That(JournalFixture.Same(records, written), Is.True);
         Assert.That(end.NextSequence, Is.EqualTo(written.Count + 1));
         Assert.That(end.Epoch, Is.EqualTo(7));
         Assert.That(end.LastTimeUs, Is.EqualTo(1_000_000 + written.Count * 10));
@@ -66,7 +66,7 @@ public sealed class JournalRoundTripTests
 
         var (records, end) = JournalFixture.ReadAll(disk);
 
-        Assert.That(records, Is.EqualTo(written));
+        Assert.That(JournalFixture.Same(records, written), Is.True);
         Assert.That(end.Epoch, Is.EqualTo(5));
     }
 
@@ -137,8 +137,8 @@ public sealed class JournalRoundTripTests
         var (fromStart, startEnd) = JournalFixture.ReadAll(disk, third);
         var (fromMiddle, middleEnd) = JournalFixture.ReadAll(disk, third + 1);
 
-        Assert.That(fromStart, Is.EqualTo(written.Skip((int)third - 1)));
-        Assert.That(fromMiddle, Is.EqualTo(fromStart));
+        Assert.That(JournalFixture.Same(fromStart, written.Skip((int)third - 1)), Is.True);
+        Assert.That(JournalFixture.Same(fromMiddle, fromStart), Is.True);
         Assert.That(startEnd, Is.EqualTo(JournalFixture.ReadAll(disk).End));
         Assert.That(middleEnd, Is.EqualTo(startEnd));
     }
