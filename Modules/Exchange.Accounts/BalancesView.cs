@@ -174,7 +174,6 @@ internal sealed class BalancesView : IRecordConsumer
     private void Settle(int takerAccountId, Symbol symbol, in TradeExecuted trade, long timeUs)
     {
         var takerSells = (trade.Flags & TradeFlags.TakerSells) != 0;
-        _takerSide = takerSells ? Side.Sell : Side.Buy;
         var (buyer, seller) = takerSells ? (trade.MakerAccountId, takerAccountId) : (takerAccountId, trade.MakerAccountId);
         var (buyerFee, sellerFee) = takerSells ? (trade.MakerFee, trade.TakerFee) : (trade.TakerFee, trade.MakerFee);
         var baseAmount = symbol.BaseAmount(trade.Quantity);

@@ -118,7 +118,7 @@ public sealed class FilterTests
     [Test]
     public void Market_notional_does_not_overflow()
     {
-        var spec = Spec with { MaxPrice = 10 * FixedPoint.One, MaxQuantity = (1L << 29) * FixedPoint.One };
+        var spec = Spec with { MaxPrice = 10 * FixedPoint.One, MaxQuantity = (1L << 29) * FixedPoint.One, ApplyMinToMarket = false };
         Assert.That(Check(spec, Market(1L << 29), reference: 1L << 33), Is.EqualTo(RejectReason.Notional));
     }
 
