@@ -260,8 +260,19 @@ public sealed class ReferenceExchangeTests
 
     private static readonly SymbolSpec Spec = new()
     {
-        Name = "GOLDUSD", BaseAsset = "GOLD", BaseScale = 0, QuoteAsset = "USD", QuoteScale = 0, TickSize = One, MinPrice = One, MaxPrice = 10_000 * One,
-        LotSize = One, MinQuantity = One, MaxQuantity = 10_000 * One, MakerFeePpm = 10_000, TakerFeePpm = 50_000,
+        Name = "GOLDUSD",
+        BaseAsset = "GOLD",
+        BaseScale = 0,
+        QuoteAsset = "USD",
+        QuoteScale = 0,
+        TickSize = One,
+        MinPrice = One,
+        MaxPrice = 10_000 * One,
+        LotSize = One,
+        MinQuantity = One,
+        MaxQuantity = 10_000 * One,
+        MakerFeePpm = 10_000,
+        TakerFeePpm = 50_000,
     };
 
     private void Start(GenesisCommand genesis, SymbolSpec spec)
