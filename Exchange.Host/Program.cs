@@ -12,7 +12,7 @@ using Exchange.Replication;
 using Exchange.Risk;
 
 // The composition root: options, modules, pipeline, edge. What starts when stands in Composition/ExchangeService.cs.
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddExchangeOptions();
 builder.ConfigureListeners();
 
