@@ -193,11 +193,6 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             return reason;
         }
 
-        if (_accountCancelOnly[command.AccountId] == isCancelOnly && _books[command.SymbolId].IsCancelOnly == isCancelOnly)
-        {
-            return RejectReason.NoChange;
-        }
-
         BeginChange();
         _accountCancelOnly[command.AccountId] = isCancelOnly;
         _books[command.SymbolId].IsCancelOnly = isCancelOnly;
