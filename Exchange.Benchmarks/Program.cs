@@ -1,1 +1,3 @@
-Console.WriteLine();
+using Exchange.Benchmarks;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

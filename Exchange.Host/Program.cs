@@ -1,1 +1,48 @@
-var builder = WebApplication.CreateBuilder(args); builder.Build().Run();
+using Exchange.Accounts;
+using Exchange.Host.Api;
+using Exchange.Host.Composition;
+using Exchange.Host.Health;
+using Exchange.Host.Sandbox;
+using Exchange.MarketData;
+using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Views;
+using Exchange.Orders;
+using Exchange.Replication;
+using Exchange.Risk;
+
+// The composition root: options, modules, pipeline, edge. What starts when stands in Composition/ExchangeService.cs.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddExchangeOptions();
+builder.ConfigureListeners();
+
+builder.Services.AddSingleton<IClock, SystemClock>();
+builder.Services.AddSingleton<SymbolDirectory>();
+builder.Services.AddSingleton<PipelineLink>();
+builder.Services.AddSingleton<ICommandGateway>(provider => provider.GetRequiredService<PipelineLink>());
+builder.Services.AddSingleton<IJournalTime>(provider => provider.GetRequiredService<PipelineLink>());
+
+builder.Services.AddAccountsModule();
+builder.Services.AddRiskModule();
+builder.Services.AddOrdersModule(builder.Configuration);
+builder.Services.AddMarketDataModule();
+builder.Services.AddReplicationModule(provider =>
+{
+    var link = provider.GetRequiredService<PipelineLink>();
+    return () => link.DurableSequence;
+});
+
+builder.Services.AddExchangeApi(builder.Configuration);
+builder.Services.AddSingleton<SandboxSeed>();
+builder.Services.AddSingleton<SandboxBanner>();
+builder.Services.AddSingleton<ExchangeService>();
+builder.Services.AddSingleton<IExchangeStatus>(provider => provider.GetRequiredService<ExchangeService>());
+builder.Services.AddHostedService(provider => provider.GetRequiredService<ExchangeService>());
+
+var app = builder.Build();
+app.UseControlListener();
+app.MapExchangeApi();
+app.Run();
+return Environment.ExitCode;
+
+public partial class Program;

@@ -4,13 +4,13 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Ports;
 
 /// <summary>Which share of the command ring a command may use.</summary>
-public enum ClaimClass
+public enum ClaimClass : byte
 {
-    /// <summary>Refused while the ring is nearly full.</summary>
-    Normal,
+    /// <summary>New orders and everything else that can be shed: leaves the reserve free.</summary>
+    Normal = 0,
 
-    /// <summary>May use the reserve too: cancels and administration.</summary>
-    Reserved,
+    /// <summary>Cancels and administration: may use every slot.</summary>
+    Reserved = 1,
 }
 
 /// <summary>
@@ -19,8 +19,10 @@ public enum ClaimClass
 public interface ICommandGateway
 {
     /// <summary>
-    /// Hands a trading command over; false, with nothing done, when the ring has no room (the edge answers 503).
-    /// The reply faults with <see cref="ExchangeStoppedException"/> when the exchange stops first: the outcome is then unknown.
+    /// Hands a trading command over; false, with nothing done, when the ring has no room or the exchange is not admitting
+    /// (the edge answers 503). The slot's reply token is the gateway's to set.
+    /// The reply faults with <see cref="ExchangeStoppedException"/> when the exchange stops first, and with
+    /// <see cref="TimeoutException"/> when it takes longer than the reply timeout: either way the outcome is unknown.
     /// </summary>
     bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply);
 
@@ -52,5 +54,11 @@ public abstract class CommandReply : IDisposable
     public abstract ReadOnlySpan<byte> Records { get; }
 
     /// <summary>Gives the reply back to its pool.</summary>
-    public abstract void Dispose();
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Release();
 }

@@ -30,6 +30,9 @@ public interface ILedger
     /// <summary>Returns what the account may spend or withdraw.</summary>
     long Free(int accountId, int assetId);
 
+    /// <summary>Returns what the account's open orders have set aside.</summary>
+    long Held(int accountId, int assetId);
+
     /// <summary>Moves from free to held.</summary>
     void Hold(int accountId, int assetId, long amount);
 

@@ -7,14 +7,23 @@ namespace Exchange.Matching.Ports;
 /// </summary>
 public interface IStorage
 {
-    /// <summary>Opens a file for reading and writing; with <paramref name="create"/> it must not exist yet.</summary>
-    IStorageFile Open(string name, bool create);
+    /// <summary>
+    /// Opens a file for reading and writing; with <paramref name="create"/> it must not exist yet.
+    /// With <paramref name="syncedWrites"/> the caller promises that address, offset and length of every read and write are multiples of
+    /// <see cref="IStorageFile.WriteAlignment"/>; the storage may then make each write durable by itself, past the page cache.
+    /// The caller syncs all the same: <see cref="IStorageFile.Sync"/> does what is left to do.
+    /// </summary>
+    IStorageFile Open(string name, bool create, bool syncedWrites = false);
 
     bool Exists(string name);
 
-    /// <summary>Returns the names of the files directly inside <paramref name="folder"/> ("" is the root), in ordinal order.</summary>
+    /// <summary>
+    /// Returns the names (without the folder) of the files directly inside <paramref name="folder"/> ("" is the root), in ordinal order;
+    /// none when the folder is missing.
+    /// </summary>
     IReadOnlyList<string> List(string folder);
 
+    /// <summary>Renames a file; open handles stay valid. A file named <paramref name="to"/> is replaced.</summary>
     void Rename(string from, string to);
 
     void Delete(string name);
@@ -30,6 +39,9 @@ public interface IStorage
 public interface IStorageFile : IDisposable
 {
     long Length { get; }
+
+    /// <summary>What address, offset and length of a write must be multiples of, in bytes: a power of two up to 4096; 1 where anything goes.</summary>
+    int WriteAlignment { get; }
 
     /// <summary>Reads up to the buffer's length at <paramref name="offset"/>; returns the bytes read, 0 at the end of the file.</summary>
     int Read(Span<byte> buffer, long offset);

@@ -21,4 +21,4 @@ public static class Invariant
 }
 
 /// <summary>A statement that must always hold did not.</summary>
-public sealed class InvariantBrokenException(string invariant) : Exception("Invariant broken: " + invariant);
+public sealed class InvariantBrokenException(string invariant) : InvalidOperationException("Broken invariant: " + invariant);

@@ -1,0 +1,67 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+using Microsoft.Extensions.Options;
+
+namespace Exchange.Host.Composition;
+
+/// <summary>How the pipeline's threads and rings run on this machine (section <c>Exchange:Engine</c>).</summary>
+public sealed class EngineOptions
+{
+    public const string Section = "Exchange:Engine";
+
+    /// <summary>Slots of 128 bytes in the command ring, a power of two; default 16384. More absorbs longer bursts, and lets commands queue longer.</summary>
+    public int CommandRingSlots { get; set; } = new CommandRingOptions().SlotCount;
+
+    /// <summary>Bytes of the event ring, a power of two; default 33554432. How far the engine may run ahead of the journal.</summary>
+    public int EventRingBytes { get; set; } = new EventRingOptions().ByteCount;
+
+    /// <summary>Commands in flight; default 8192. More are answered 503 at once.</summary>
+    public int InFlightCommands { get; set; } = new PipelineOptions().InFlightCommands;
+
+    /// <summary>
+    /// <c>Automatic</c> (default: by processor count), <c>BusySpin</c> (only with a core for each thread), <c>Yield</c> or <c>SpinThenBlock</c>.
+    /// </summary>
+    public WaitStrategyKind WaitStrategy { get; set; } = WaitStrategyKind.Automatic;
+
+    /// <summary>Processor of the engine thread, -1 (default) to leave it to the system.</summary>
+    public int EngineCpu { get; set; } = ThreadAffinity.Unpinned;
+
+    /// <summary>Processor of the journal thread, -1 (default) to leave it to the system.</summary>
+    public int JournalCpu { get; set; } = ThreadAffinity.Unpinned;
+
+    /// <summary>Processor of the publisher thread, -1 (default) to leave it to the system.</summary>
+    public int PublisherCpu { get; set; } = ThreadAffinity.Unpinned;
+
+    /// <summary>
+    /// How the journal reaches the disk: <c>Fdatasync</c> or <c>DirectDsync</c>; the default and its figures are in
+    /// infra/decisions/0003-journal-sync.md.
+    /// </summary>
+    public JournalSyncMethod JournalSync { get; set; } = JournalSyncMethod.DirectDsync;
+
+    /// <summary>Bytes of a journal segment, a multiple of 4096, at least 1048576; default 67108864. Larger ones roll less often.</summary>
+    public long JournalSegmentBytes { get; set; } = new JournalOptions().SegmentBytes;
+
+    public PipelineOptions ToPipelineOptions(string buildId) => new()
+    {
+        CommandRing = new CommandRingOptions { SlotCount = CommandRingSlots, WaitStrategy = WaitStrategy },
+        EventRing = new EventRingOptions { ByteCount = EventRingBytes, WaitStrategy = WaitStrategy },
+        Journal = new JournalOptions { SegmentBytes = JournalSegmentBytes, BuildId = buildId },
+        InFlightCommands = InFlightCommands,
+        EngineCpu = EngineCpu,
+        JournalCpu = JournalCpu,
+        PublisherCpu = PublisherCpu,
+    };
+}
+
+internal sealed class EngineOptionsValidator : IValidateOptions<EngineOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EngineOptions options)
+    {
+        var largest = RecordLimits.MaxRecordLength(GenesisCommand.Default(ExchangeMode.Sandbox).WorkLimit);
+        return options.ToPipelineOptions("").Validate(largest) is { } error
+            ? ValidateOptionsResult.Fail($"{EngineOptions.Section}: {error}")
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,78 @@
+using Exchange.Matching.Commands;
+
+namespace Exchange.Host.Composition;
+
+/// <summary>Where and how this process runs (section <c>Exchange</c>). What trading does is never configured here: it is journaled.</summary>
+public sealed class ExchangeOptions
+{
+    public const string Section = "Exchange";
+
+    /// <summary>Folder of journal, lock and (in a sandbox) keys; default <c>./data</c>. One process at a time. Put a venue's on a volume of its own.</summary>
+    public string DataDirectory { get; set; } = "./data";
+
+    /// <summary>
+    /// <c>sandbox</c> (default: anyone may open funded accounts, loopback only) or <c>venue</c>. Fixed by the first start of a data directory.
+    /// </summary>
+    public string Mode { get; set; } = "sandbox";
+
+    /// <summary><c>engine</c>: everything in this process. The stateless gateway role does not exist yet.</summary>
+    public string Role { get; set; } = "engine";
+
+    /// <summary>
+    /// Address of the control listener, which answers health checks only, for example <c>http://127.0.0.1:8081</c>; empty (default) for none.
+    /// It keeps answering when the main listener's connections are used up.
+    /// </summary>
+    public string ControlUrl { get; set; } = "";
+
+    public SandboxOptions Sandbox { get; set; } = new();
+
+    public ExchangeMode ExchangeMode => Mode == "venue" ? ExchangeMode.Venue : ExchangeMode.Sandbox;
+
+    /// <summary>Returns what is wrong and what to write instead, or null.</summary>
+    public string? Validate(IReadOnlyCollection<string> urls)
+    {
+        if (string.IsNullOrWhiteSpace(DataDirectory))
+        {
+            return "Exchange:DataDirectory is empty: write a folder, for example ./data";
+        }
+
+        if (Mode is not ("sandbox" or "venue"))
+        {
+            return $"Exchange:Mode '{Mode}' is unknown: write sandbox or venue";
+        }
+
+        if (Role != "engine")
+        {
+            return $"Exchange:Role '{Role}' is unknown: write engine";
+        }
+
+        if (ControlUrl.Length > 0 && !Uri.TryCreate(ControlUrl, UriKind.Absolute, out _))
+        {
+            return $"Exchange:ControlUrl '{ControlUrl}' is no address: write for example http://127.0.0.1:8081";
+        }
+
+        foreach (var url in urls)
+        {
+            if (ExchangeMode == ExchangeMode.Sandbox && !Sandbox.AllowRemote && !IsLoopback(url))
+            {
+                return $"a sandbox gives money to anyone who asks, so it listens on loopback only: '{url}' is not; "
+                    + "write http://127.0.0.1:8080, or set Exchange:Sandbox:AllowRemote=true if you know who can reach it";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsLoopback(string url)
+    {
+        // Kestrel's wildcards (http://*:80, http://+:80) are no Uri: they listen everywhere.
+        return Uri.TryCreate(url, UriKind.Absolute, out var address) && address.IsLoopback;
+    }
+}
+
+/// <summary>The sandbox's own settings (section <c>Exchange:Sandbox</c>).</summary>
+public sealed class SandboxOptions
+{
+    /// <summary>Lets a sandbox listen on other addresses than loopback; default false. Everyone who reaches it can open funded accounts.</summary>
+    public bool AllowRemote { get; set; }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Reflection;
+using Exchange.Accounts;
+using Exchange.Host.Health;
+using Exchange.Host.Sandbox;
+using Exchange.Host.Security;
+using Exchange.MarketData;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Views;
+using Exchange.Orders;
+using Exchange.Risk;
+using Microsoft.Extensions.Options;
+
+namespace Exchange.Host.Composition;
+
+/// <summary>
+/// Runs the pipeline between start and stop of the host: lock, recover, start, (seed the sandbox), run, drain. The web server answers
+/// health checks all the while. Any failure of the pipeline ends the process with <see cref="FailureExitCode"/>: nothing behind the
+/// durable sequence has been told to anyone, and the next start recovers.
+/// </summary>
+internal sealed partial class ExchangeService(
+    IOptions<ExchangeOptions> exchangeOptions,
+    IOptions<EngineOptions> engineOptions,
+    IAccountsModule accounts,
+    IRiskModule risk,
+    IOrdersModule orders,
+    IMarketDataModule marketData,
+    SymbolDirectory symbols,
+    SecretProtector secrets,
+    SandboxSeed sandboxSeed,
+    SandboxBanner banner,
+    IClock clock,
+    PipelineLink link,
+    IHostApplicationLifetime lifetime,
+    ILogger<ExchangeService> logger) : BackgroundService, IExchangeStatus
+{
+    /// <summary>The process's exit code after a failure of the pipeline or a refused start (sysexits: EX_SOFTWARE).</summary>
+    public const int FailureExitCode = 70;
+
+    private volatile string _phase = "starting";
+    private DirectoryLock? _lock;
+
+    public bool IsReady => _phase == "running" && link.Pipeline is { IsAdmitting: true };
+
+    public string Phase => _phase;
+
+    // The journal's length is not known before it is read: the log tells the sequence instead.
+    public double? Progress => null;
+
+    /// <summary>Last replayed sequence while recovering.</summary>
+    public long RecoveredSequence { get; private set; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Off the host's start: recovery blocks, and the web server starts meanwhile.
+        await Task.Yield();
+        try
+        {
+            var pipeline = OpenAndRecover();
+            await pipeline.StartAsync(GenesisCommand.Default(exchangeOptions.Value.ExchangeMode));
+            CheckMode(pipeline);
+            secrets.Initialize(pipeline.Mode!.Value);
+            _phase = "seeding";
+            if (pipeline.Mode == ExchangeMode.Sandbox)
+            {
+                await sandboxSeed.PlantAsync(exchangeOptions.Value.DataDirectory, stoppingToken);
+            }
+
+            _phase = "running";
+            if (pipeline.Mode == ExchangeMode.Sandbox)
+            {
+                banner.PrintWhenListening();
+            }
+
+            Running(symbols.Symbols.Length, pipeline.DurableSequence);
+            await pipeline.Ended.WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            _phase = "draining";
+        }
+        catch (Exception failure)
+        {
+            _phase = "failed";
+            Failed(failure, failure.Message);
+            Environment.ExitCode = FailureExitCode;
+            lifetime.StopApplication();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (link.Pipeline is { } pipeline)
+        {
+            await pipeline.DisposeAsync();
+        }
+
+        _lock?.Dispose();
+    }
+
+    private IExchangePipeline OpenAndRecover()
+    {
+        _phase = "recovering";
+        var started = Stopwatch.GetTimestamp();
+        var directory = Path.GetFullPath(exchangeOptions.Value.DataDirectory);
+        var storage = new FileStorage(directory, engineOptions.Value.JournalSync, Line);
+        _lock = DirectoryLock.Acquire(directory, clock);
+        var pipeline = new ExchangePipeline<RiskPort, LedgerPort>(
+            storage,
+            clock,
+            risk.Risk,
+            accounts.Ledger,
+            [symbols, accounts.View, risk.View, marketData.View, orders.View],
+            engineOptions.Value.ToPipelineOptions(BuildId),
+            new PipelineLog(Line, InternalError, ThreadFailed));
+        link.Pipeline = pipeline;
+        var end = pipeline.Recover(sequence => RecoveredSequence = sequence);
+        Recovered(end.NextSequence - 1, Stopwatch.GetElapsedTime(started).TotalMilliseconds, directory);
+        return pipeline;
+    }
+
+    private void CheckMode(IExchangePipeline pipeline)
+    {
+        if (pipeline.Mode != exchangeOptions.Value.ExchangeMode)
+        {
+            throw new InvalidOperationException(
+                $"{exchangeOptions.Value.DataDirectory} holds a {pipeline.Mode?.ToString().ToLowerInvariant()}, but Exchange:Mode is {exchangeOptions.Value.Mode}: "
+                + "the mode of a data directory never changes; correct the mode or choose another directory");
+        }
+    }
+
+    private static string BuildId =>
+        typeof(ExchangeService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    [LoggerMessage(1, LogLevel.Information, "Recovered to sequence {Sequence} in {ElapsedMs:F0} ms from {Directory}")]
+    private partial void Recovered(long sequence, double elapsedMs, string directory);
+
+    [LoggerMessage(2, LogLevel.Information, "Running with {Symbols} symbols at sequence {Sequence}")]
+    private partial void Running(int symbols, long sequence);
+
+    [LoggerMessage(3, LogLevel.Critical, "The exchange ends: {Reason}")]
+    private partial void Failed(Exception failure, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "{Line}")]
+    private partial void Line(string line);
+
+    [LoggerMessage(5, LogLevel.Error, "Command {Sequence} was refused: it raised an exception before it changed anything")]
+    private partial void InternalError(long sequence, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Critical, "Thread {Thread} failed")]
+    private partial void ThreadFailed(string thread, Exception failure);
+}

@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Book;
+
+/// <summary>
+/// The book of one symbol: two ladders of levels, each level a FIFO queue of resting orders, and the symbol's own counters.
+/// Keeps the queue links and level totals right; ids, funds and events are the engine's matter. Engine thread only.
+/// </summary>
+internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore levels, NodeStore nodes)
+{
+    private readonly PriceLadder _bids = new(nodes);
+    private readonly PriceLadder _asks = new(nodes);
+
+    public Symbol Symbol { get; } = symbol;
+
+    public long LastTradeId;
+    public long LastAggregateTradeId;
+    public long LastUpdateId;
+
+    /// <summary>The symbol takes no new orders (quarantine).</summary>
+    public bool IsCancelOnly;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PriceLadder Ladder(Side side) => side == Side.Buy ? _bids : _asks;
+
+    /// <summary>Returns the ladder key of a price on <paramref name="side"/>: the better the price, the lower the key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long KeyOf(Side side, long price) => side == Side.Sell ? price : Symbol.MaxPrice - price;
+
+    /// <summary>Returns whether an incoming order of <paramref name="side"/> at <paramref name="price"/> meets the other side.</summary>
+    public bool Crosses(Side side, long price)
+    {
+        var other = Ladder(side.Opposite());
+        return other.BestLevel != 0 && other.BestKey <= KeyOf(side.Opposite(), price);
+    }
+
+    /// <summary>Puts an order (side, price and leaves set) at the tail of its level.</summary>
+    public void AddLast(int slot)
+    {
+        ref var order = ref orders[slot];
+        var ladder = Ladder(order.Side);
+        var key = KeyOf(order.Side, order.Price);
+        var index = ladder.Find(key);
+        if (index == 0)
+        {
+            index = levels.Take(order.Price);
+            ladder.Add(key, index);
+        }
+
+        ref var level = ref levels[index];
+        order.Level = index;
+        order.Next = 0;
+        order.Previous = level.Last;
+        if (level.Last == 0)
+        {
+            level.First = slot;
+        }
+        else
+        {
+            orders[level.Last].Next = slot;
+        }
+
+        level.Last = slot;
+        level.OrderCount++;
+        level.Quantity += order.Leaves;
+    }
+
+    /// <summary>Takes an order, with all its leaves, out of its level; drops the level when it was the last one there.</summary>
+    public void Remove(int slot)
+    {
+        ref var order = ref orders[slot];
+        ref var level = ref levels[order.Level];
+        if (order.Previous == 0)
+        {
+            level.First = order.Next;
+        }
+        else
+        {
+            orders[order.Previous].Next = order.Next;
+        }
+
+        if (order.Next == 0)
+        {
+            level.Last = order.Previous;
+        }
+        else
+        {
+            orders[order.Next].Previous = order.Previous;
+        }
+
+        level.Quantity -= order.Leaves;
+        if (--level.OrderCount == 0)
+        {
+            Invariant.That(level.Quantity == 0, "a level without orders has no quantity");
+            Ladder(order.Side).Remove(KeyOf(order.Side, order.Price));
+            levels.Free(order.Level);
+        }
+    }
+
+    /// <summary>Takes lots off an order; fewer than its leaves, or all of them just before <see cref="Remove"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void TakeOff(ref RestingOrder order, long lots)
+    {
+        order.Leaves -= lots;
+        levels[order.Level].Quantity -= lots;
+    }
+
+    /// <summary>
+    /// Looks how far an incoming order would get against the other side, best level first, and changes nothing.
+    /// </summary>
+    /// <param name="limitKey">Greatest key it accepts.</param>
+    /// <param name="wantedLots">Lots it wants; long.MaxValue when it is bounded by <paramref name="wantedQuote"/> instead.</param>
+    /// <param name="wantedQuote">Quote units it wants to pay or receive at most; long.MaxValue when bounded by lots.</param>
+    /// <param name="levelLimit">Most levels to look at.</param>
+    public Sweep LookThrough(Side side, long limitKey, long wantedLots, long wantedQuote, int levelLimit)
+    {
+        var sweep = default(Sweep);
+        var ladder = Ladder(side.Opposite());
+        var key = ladder.BestKey;
+        var index = ladder.BestLevel;
+        for (var seen = 0; index != 0 && key <= limitKey && seen < levelLimit; seen++)
+        {
+            ref readonly var level = ref levels[index];
+            var quotePerLot = Symbol.Notional(level.Price, 1);
+            var affordable = (wantedQuote - sweep.Quote) / quotePerLot;
+            var lots = Math.Min(level.Quantity, Math.Min(wantedLots - sweep.Lots, affordable));
+            sweep.Lots += lots;
+            sweep.Quote += lots * quotePerLot;
+            if (lots < level.Quantity || sweep.Lots == wantedLots)
+            {
+                return sweep;
+            }
+
+            // Another lot at this price would have been affordable, had there been one.
+            sweep.IsExhausted = wantedQuote - sweep.Quote >= quotePerLot;
+            index = ladder.FirstAfter(key, out key);
+        }
+
+        return sweep;
+    }
+}
+
+/// <summary>What an incoming order would find.</summary>
+internal struct Sweep
+{
+    public long Lots;
+
+    /// <summary>Quote units that the lots cost or bring.</summary>
+    public long Quote;
+
+    /// <summary>Every level it may look at is emptied and it wants at least one lot more at the last price.</summary>
+    public bool IsExhausted;
+}

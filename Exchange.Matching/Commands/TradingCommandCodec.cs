@@ -1,0 +1,297 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Commands;
+
+/// <summary>
+/// Turns the fields of a trading command's slot into its journal body and back. A body holds only what its type needs and has exactly
+/// one form: reading refuses missing, trailing and unused bits, so that equal commands are equal bytes. Little endian, unaligned.
+/// Any thread; allocates nothing.
+/// <code>
+/// all            0  accountId (4) | symbolId (2)                         65535 stands for every id that fits no symbol
+///
+/// PlaceOrder     6  packed (2): bit 0 side | 1-4 type | 5-7 time in force | 8-11 flags | 12-14 zero | 15 wide
+///                8  price, ticks (8)                                     LIMIT and LIMIT_MAKER only
+///            8, 16  quantity (8)
+///           16, 24  client order id: length (1) + 0..36                  a limit order: 25..61 bytes
+///
+///   wide         6  packed: 0x8000
+///                8  side (1) | type (1) | time in force (1) | flags (1)
+///               12  price (8) | quantity (8)
+///               28  client order id: length (1) + 0..36
+///
+/// CancelOrder    6  orderId (8) | restriction (1)
+///               15  client order id: length (1) + 0..36 | cancel client order id: length (1) + 0..36
+///
+/// CancelAllOrders   nothing more
+/// ReduceOrder    6  orderId (8) | quantity, lots (8)
+/// MoveOrder      6  orderId (8) | price, ticks (8)
+/// ContinueWork   6  orderId (8)                                          0 for a mass cancel
+/// </code>
+/// Why wide: an order with a value outside its bits, or a market order with a price, is rejected by the engine, and its record must
+/// replay to the same rejection. Such orders, and only they, take the wide form.
+/// </summary>
+public static class TradingCommandCodec
+{
+    /// <summary>Longest body, in bytes: a cancel with two full ids.</summary>
+    public const int MaxBodyLength = CancelIds + 2 * (1 + ClientOrderId.MaxLength);
+
+    /// <summary>
+    /// The symbol id of a body whose command named a number that is no symbol id. No symbol may have it: an exchange holds at most 65,535.
+    /// </summary>
+    public const int NoSymbol = ushort.MaxValue;
+
+    private const int Head = 6;
+    private const int PlaceFields = Head + sizeof(ushort);
+    private const int WideNumbers = PlaceFields + 4;
+    private const int CancelIds = Head + sizeof(long) + 1;
+    private const int Wide = 0x8000;
+    private const int UnusedBits = 0x7000;
+
+    /// <summary>Writes the body of <paramref name="command"/>.</summary>
+    /// <param name="body">At least as long as the body; <see cref="MaxBodyLength"/> always suffices. Bytes behind the body stay as they are.</param>
+    /// <returns>The body's length in bytes.</returns>
+    /// <exception cref="ArgumentException">Too little room, or no trading command: a bug of the caller.</exception>
+    public static int Write(in CommandSlot command, Span<byte> body)
+    {
+        var length = LengthOf(command);
+        if (length > body.Length)
+        {
+            ThrowNoRoom(length, body.Length);
+        }
+
+        // Safety: every offset below lies under `length`, which fits the body.
+        ref var start = ref MemoryMarshal.GetReference(body);
+        Put(ref start, 0, command.AccountId);
+        Put(ref start, 4, (uint)command.SymbolId < NoSymbol ? (ushort)command.SymbolId : (ushort)NoSymbol);
+        switch (command.Type)
+        {
+            case CommandType.PlaceOrder:
+                WritePlace(command, ref start);
+                break;
+            case CommandType.CancelOrder:
+                Put(ref start, Head, command.OrderId);
+                Put(ref start, Head + sizeof(long), (byte)command.Restriction);
+                PutId(ref start, CancelIds, command.ClientOrderId);
+                PutId(ref start, CancelIds + 1 + command.ClientOrderId.Length, command.CancelClientOrderId);
+                break;
+            case CommandType.ReduceOrder:
+                Put(ref start, Head, command.OrderId);
+                Put(ref start, Head + sizeof(long), command.Quantity);
+                break;
+            case CommandType.MoveOrder:
+                Put(ref start, Head, command.OrderId);
+                Put(ref start, Head + sizeof(long), command.Price);
+                break;
+            case CommandType.ContinueWork:
+                Put(ref start, Head, command.OrderId);
+                break;
+        }
+
+        return length;
+    }
+
+    /// <summary>
+    /// Reads a body into <paramref name="command"/>, all of which is overwritten: fields that the type lacks become zero, the reply
+    /// token becomes <see cref="CommandSlot.NoReply"/>.
+    /// </summary>
+    /// <returns>False, with the slot's content unspecified, when the bytes are not what <see cref="Write"/> makes for the type.</returns>
+    public static bool TryRead(CommandType type, ReadOnlySpan<byte> body, ref CommandSlot command)
+    {
+        if (body.Length < Head)
+        {
+            return false;
+        }
+
+        command = default;
+        command.Type = type;
+        command.SlotCount = 1;
+        command.ReplyToken = CommandSlot.NoReply;
+        command.AccountId = MemoryMarshal.Read<int>(body);
+        command.SymbolId = MemoryMarshal.Read<ushort>(body[4..]);
+        switch (type)
+        {
+            case CommandType.PlaceOrder:
+                return TryReadPlace(body, ref command);
+            case CommandType.CancelOrder:
+                return TryReadCancel(body, ref command);
+            case CommandType.CancelAllOrders:
+                return body.Length == Head;
+            case CommandType.ReduceOrder when body.Length == Head + 2 * sizeof(long):
+                command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
+                command.Quantity = MemoryMarshal.Read<long>(body[(Head + sizeof(long))..]);
+                return true;
+            case CommandType.MoveOrder when body.Length == Head + 2 * sizeof(long):
+                command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
+                command.Price = MemoryMarshal.Read<long>(body[(Head + sizeof(long))..]);
+                return true;
+            case CommandType.ContinueWork when body.Length == Head + sizeof(long):
+                command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static int LengthOf(in CommandSlot command)
+    {
+        switch (command.Type)
+        {
+            case CommandType.PlaceOrder:
+                var numbers = IsWide(command) ? 4 + 2 * sizeof(long) : HasPrice(command.OrderType) ? 2 * sizeof(long) : sizeof(long);
+                return PlaceFields + numbers + 1 + command.ClientOrderId.Length;
+            case CommandType.CancelOrder:
+                return CancelIds + 2 + command.ClientOrderId.Length + command.CancelClientOrderId.Length;
+            case CommandType.CancelAllOrders:
+                return Head;
+            case CommandType.ReduceOrder:
+            case CommandType.MoveOrder:
+                return Head + 2 * sizeof(long);
+            case CommandType.ContinueWork:
+                return Head + sizeof(long);
+            default:
+                ThrowNotTrading(command.Type);
+                return 0;
+        }
+    }
+
+    private static void WritePlace(in CommandSlot command, ref byte start)
+    {
+        int next;
+        if (IsWide(command))
+        {
+            Put(ref start, Head, (ushort)Wide);
+            Put(ref start, PlaceFields, (byte)command.Side);
+            Put(ref start, PlaceFields + 1, (byte)command.OrderType);
+            Put(ref start, PlaceFields + 2, (byte)command.TimeInForce);
+            Put(ref start, PlaceFields + 3, (byte)command.Flags);
+            Put(ref start, WideNumbers, command.Price);
+            next = WideNumbers + sizeof(long);
+        }
+        else
+        {
+            var packed = (int)command.Side | ((int)command.OrderType << 1) | ((int)command.TimeInForce << 5) | ((int)command.Flags << 8);
+            Put(ref start, Head, (ushort)packed);
+            next = PlaceFields;
+            if (HasPrice(command.OrderType))
+            {
+                Put(ref start, next, command.Price);
+                next += sizeof(long);
+            }
+        }
+
+        Put(ref start, next, command.Quantity);
+        PutId(ref start, next + sizeof(long), command.ClientOrderId);
+    }
+
+    private static bool TryReadPlace(ReadOnlySpan<byte> body, ref CommandSlot command)
+    {
+        if (body.Length < PlaceFields)
+        {
+            return false;
+        }
+
+        var packed = MemoryMarshal.Read<ushort>(body[Head..]);
+        var isWide = packed == Wide;
+        var rest = body[PlaceFields..];
+        if (isWide)
+        {
+            if (rest.Length < 4)
+            {
+                return false;
+            }
+
+            command.Side = (Side)rest[0];
+            command.OrderType = (OrderType)rest[1];
+            command.TimeInForce = (TimeInForce)rest[2];
+            command.Flags = (OrderFlags)rest[3];
+            rest = rest[4..];
+        }
+        else
+        {
+            if ((packed & (Wide | UnusedBits)) != 0)
+            {
+                return false;
+            }
+
+            command.Side = (Side)(packed & 1);
+            command.OrderType = (OrderType)((packed >> 1) & 15);
+            command.TimeInForce = (TimeInForce)((packed >> 5) & 7);
+            command.Flags = (OrderFlags)((packed >> 8) & 15);
+        }
+
+        if (isWide || HasPrice(command.OrderType))
+        {
+            if (rest.Length < sizeof(long))
+            {
+                return false;
+            }
+
+            command.Price = MemoryMarshal.Read<long>(rest);
+            rest = rest[sizeof(long)..];
+        }
+
+        if (rest.Length < sizeof(long))
+        {
+            return false;
+        }
+
+        command.Quantity = MemoryMarshal.Read<long>(rest);
+        rest = rest[sizeof(long)..];
+        return TryReadId(ref rest, ref command.ClientOrderId) && rest.IsEmpty && IsWide(command) == isWide;
+    }
+
+    private static bool TryReadCancel(ReadOnlySpan<byte> body, ref CommandSlot command)
+    {
+        if (body.Length < CancelIds)
+        {
+            return false;
+        }
+
+        command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
+        command.Restriction = (CancelRestriction)body[Head + sizeof(long)];
+        var rest = body[CancelIds..];
+        return TryReadId(ref rest, ref command.ClientOrderId) && TryReadId(ref rest, ref command.CancelClientOrderId) && rest.IsEmpty;
+    }
+
+    private static bool TryReadId(ref ReadOnlySpan<byte> rest, ref ClientOrderId id)
+    {
+        if (rest.IsEmpty || rest[0] > ClientOrderId.MaxLength || rest.Length <= rest[0])
+        {
+            return false;
+        }
+
+        id = new ClientOrderId(rest.Slice(1, rest[0]));
+        rest = rest[(1 + id.Length)..];
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasPrice(OrderType type) => type is OrderType.Limit or OrderType.LimitMaker;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWide(in CommandSlot command) =>
+        (byte)command.Side > 1 || (byte)command.OrderType > 15 || (byte)command.TimeInForce > 7 || (byte)command.Flags > 15
+        || (command.Price != 0 && !HasPrice(command.OrderType));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<T>(ref byte start, int offset, T value)
+        where T : unmanaged => Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, offset), value);
+
+    private static void PutId(ref byte start, int offset, in ClientOrderId id)
+    {
+        Put(ref start, offset, (byte)id.Length);
+        id.Bytes.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, offset + 1), id.Length));
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowNoRoom(int length, int available) =>
+        throw new ArgumentException($"the body needs {length} bytes, found {available}");
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowNotTrading(CommandType type) => throw new ArgumentException($"{type} is no trading command");
+}

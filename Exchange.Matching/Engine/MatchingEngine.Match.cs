@@ -1,0 +1,208 @@
+using Exchange.Matching.Book;
+using Exchange.Matching.Events;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Engine;
+
+public sealed partial class MatchingEngine<TRisk, TLedger>
+{
+    /// <summary>
+    /// Trades the taker against the other side, best price first, oldest order first, until it is done, meets its limit, or has used up
+    /// the bound of work; then settles what becomes of the rest.
+    /// </summary>
+    private void Match(SymbolBook book, long timeUs, bool bookChanged, ref RecordWriter record)
+    {
+        ref var taker = ref _taker;
+        var makers = book.Ladder(taker.Side.Opposite());
+        var work = _workLimit;
+        while (taker.Leaves > 0 && makers.BestLevel != 0 && makers.BestKey <= taker.LimitKey && taker.LevelsLeft > 0)
+        {
+            if (work-- == 0)
+            {
+                Suspend(PendingKind.Taker, taker.AccountId, taker.SymbolId);
+                AppendBookUpdated(book, ref record);
+                return;
+            }
+
+            var level = makers.BestLevel;
+            Trade(book, level, timeUs, ref record);
+            bookChanged = true;
+            if (makers.BestLevel != level)
+            {
+                taker.LevelsLeft--;
+            }
+        }
+
+        bookChanged |= Conclude(book, ref record);
+        if (bookChanged)
+        {
+            AppendBookUpdated(book, ref record);
+        }
+    }
+
+    /// <summary>One trade of the taker with the oldest order of the best level.</summary>
+    private void Trade(SymbolBook book, int levelIndex, long timeUs, ref RecordWriter record)
+    {
+        ref var taker = ref _taker;
+        var symbol = book.Symbol;
+        var slot = _levels[levelIndex].First;
+        ref var maker = ref _orders[slot];
+        var price = maker.Price;
+        var quantity = Math.Min(taker.Leaves, maker.Leaves);
+        var quote = symbol.Notional(price, quantity);
+        var amount = symbol.BaseAmount(quantity);
+        var takerBuys = taker.Side == Side.Buy;
+        var makerFee = _ledger.Fee(maker.AccountId, symbol, isMaker: true, takerBuys ? quote : amount);
+        var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, takerBuys ? amount : quote);
+        _ledger.Settle(new Settlement
+        {
+            BuyerAccountId = takerBuys ? taker.AccountId : maker.AccountId,
+            SellerAccountId = takerBuys ? maker.AccountId : taker.AccountId,
+            BaseAssetId = symbol.BaseAsset.Id,
+            QuoteAssetId = symbol.QuoteAsset.Id,
+            BaseAmount = amount,
+            QuoteAmount = quote,
+            BuyerFee = takerBuys ? takerFee : makerFee,
+            SellerFee = takerBuys ? makerFee : takerFee,
+        });
+
+        if (taker.LastTradePrice != price)
+        {
+            taker.LastTradePrice = price;
+            book.LastAggregateTradeId++;
+        }
+
+        taker.Leaves -= quantity;
+        taker.Held -= takerBuys ? quote : amount;
+        var flags = takerBuys ? TradeFlags.None : TradeFlags.TakerSells;
+        record.Append(new TradeExecuted
+        {
+            Type = EventType.TradeExecuted,
+            Flags = maker.Leaves == quantity ? flags | TradeFlags.MakerFilled : flags,
+            MakerAccountId = maker.AccountId,
+            MakerOrderId = maker.OrderId,
+            TradeId = ++book.LastTradeId,
+            AggregateTradeId = book.LastAggregateTradeId,
+            Price = price,
+            Quantity = quantity,
+            MakerFee = makerFee,
+            TakerFee = takerFee,
+        });
+
+        if (!taker.HasFills)
+        {
+            taker.HasFills = true;
+            _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
+        }
+
+        if (!maker.HasFills)
+        {
+            maker.HasFills = true;
+            _risk.OnFirstFill(maker.AccountId, isMaker: true, timeUs);
+        }
+
+        _risk.OnTrade(symbol, price, quantity, timeUs);
+        book.TakeOff(ref maker, quantity);
+        if (maker.Leaves == 0)
+        {
+            book.Remove(slot);
+            _orders.Remove(slot);
+        }
+    }
+
+    /// <summary>The taker trades no further: it is filled, rests, or expires. Returns whether it rests.</summary>
+    private bool Conclude(SymbolBook book, ref RecordWriter record)
+    {
+        ref var taker = ref _taker;
+        if (taker.Leaves == 0 && !taker.ExpiresWhenDone)
+        {
+            var released = ReleaseRest(book.Symbol, stillNeeded: 0);
+            record.Append(new OrderFilled { Type = EventType.OrderFilled, OrderId = taker.OrderId, Released = released });
+            if (taker.MovedSlot != 0)
+            {
+                _orders.Remove(taker.MovedSlot);
+            }
+        }
+        else if (taker.Type == OrderType.Market)
+        {
+            Expire(book.Symbol, ExpireReason.InsufficientLiquidity, ref record);
+        }
+        else if (taker.TimeInForce != TimeInForce.Gtc)
+        {
+            Expire(book.Symbol, ExpireReason.UnfilledIoc, ref record);
+        }
+        else
+        {
+            RestTaker(book, ref record);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void RestTaker(SymbolBook book, ref RecordWriter record)
+    {
+        ref var taker = ref _taker;
+        var released = ReleaseRest(book.Symbol, book.Symbol.HoldFor(taker.Side, taker.Price, taker.Leaves));
+        record.Append(new OrderRested { Type = EventType.OrderRested, OrderId = taker.OrderId, Leaves = taker.Leaves, Released = released });
+        if (taker.MovedSlot == 0)
+        {
+            Rest(book, taker.OrderId, taker.AccountId, taker.Side, taker.Type, taker.Price, taker.Leaves, taker.HasFills, in taker.ClientOrderId);
+            return;
+        }
+
+        ref var moved = ref _orders[taker.MovedSlot];
+        moved.Price = taker.Price;
+        moved.Leaves = taker.Leaves;
+        moved.HasFills = taker.HasFills;
+        book.AddLast(taker.MovedSlot);
+    }
+
+    private void Expire(Symbol symbol, ExpireReason reason, ref RecordWriter record)
+    {
+        var released = ReleaseRest(symbol, stillNeeded: 0);
+        record.Append(new OrderExpired
+        {
+            Type = EventType.OrderExpired,
+            Reason = reason,
+            OrderId = _taker.OrderId,
+            Leaves = _taker.Leaves,
+            Released = released,
+        });
+    }
+
+    /// <summary>Gives back what is held beyond <paramref name="stillNeeded"/>; returns it.</summary>
+    private long ReleaseRest(Symbol symbol, long stillNeeded)
+    {
+        var released = _taker.Held - stillNeeded;
+        Invariant.That(released >= 0, "an order never spends more than it holds");
+        _ledger.Release(_taker.AccountId, symbol.PaidAsset(_taker.Side).Id, released);
+        _taker.Held = stillNeeded;
+        return released;
+    }
+
+    /// <summary>Leaves the rest of the work to <see cref="ContinueWork"/>.</summary>
+    private void Suspend(PendingKind kind, int accountId, int symbolId)
+    {
+        _pending = kind;
+        _pendingAccountId = accountId;
+        _pendingSymbolId = symbolId;
+    }
+
+    private void ContinueWork(long timeUs, ref RecordWriter record)
+    {
+        BeginChange();
+        var pending = _pending;
+        _pending = PendingKind.None;
+        var book = _books[_pendingSymbolId];
+        if (pending == PendingKind.Taker)
+        {
+            Match(book, timeUs, bookChanged: false, ref record);
+        }
+        else
+        {
+            CancelSome(book, _orders.FindAccountOrders(_pendingAccountId, _pendingSymbolId), ref record);
+        }
+    }
+}

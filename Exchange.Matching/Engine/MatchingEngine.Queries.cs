@@ -1,0 +1,17 @@
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Engine;
+
+public sealed partial class MatchingEngine<TRisk, TLedger>
+{
+    /// <summary>
+    /// Returns the best price of a side in ticks and the lots of all orders at it; zeros when the side is empty. For who owns the engine's
+    /// thread: replays and tests. Live, market data is read from the views.
+    /// </summary>
+    /// <param name="symbolId">Of an existing symbol.</param>
+    internal (long Price, long Quantity) Best(int symbolId, Side side)
+    {
+        var best = _books[symbolId].Ladder(side).BestLevel;
+        return best == 0 ? (0, 0) : (_levels[best].Price, _levels[best].Quantity);
+    }
+}

@@ -1,0 +1,137 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Matching.Ports;
+
+namespace Exchange.Matching.Pipeline;
+
+/// <summary>
+/// The one thread that changes trading state. Read this file first:
+/// <code>
+/// CommandRing ──► stamp sequence and time ──► MatchingEngine (risk, book, ledger) ──► EventRing ──► journal ──► publisher
+/// </code>
+/// 1. Commands are executed in the ring's order; each gets the next sequence, and the journal time of its batch.
+/// 2. A command starts only when the event ring has room for the largest possible record: backpressure stops here, not in the middle.
+/// 3. Work that exceeded one command's bound goes on, as the engine's own commands, before the next external one.
+/// 4. Records become visible once per batch; slots go back to the producers behind them.
+/// 5. A command that fails while it changes the state ends the loop: it leaves a quarantine file, and none of its effects is published.
+/// No lock, no I/O, no allocation per command in here (the quarantine file is written when trading has already ended).
+/// </summary>
+internal sealed class EngineLoop<TRisk, TLedger>(
+    MatchingEngine<TRisk, TLedger> engine,
+    CommandRing commands,
+    EventRing events,
+    JournalClock clock,
+    QuarantineFolder quarantine,
+    Action<long, Exception> onInternalError)
+    where TRisk : struct, IRisk
+    where TLedger : struct, ILedger
+{
+    /// <summary>Most ring slots between two stamps of time: bounds both the age of a stamp and the wait for visibility.</summary>
+    private const int BatchSlotCount = 256;
+
+    private readonly byte[] _payload = new byte[CommandRing.MaxPayloadLength];
+    private long _sequence = events.FirstSequence - 1;
+    private Exception? _lastInternalError;
+
+    /// <summary>Runs until the command ring is alerted and empty.</summary>
+    /// <exception cref="PoisonedCommandException">A command failed while it changed the state.</exception>
+    public void Run()
+    {
+        ContinueWork(clock.Advance(), CommandSlot.NoReply);
+        events.Publish();
+        for (long next = 0; ;)
+        {
+            var available = commands.WaitFor(next);
+            if (available == SequenceBarrier.Stopped)
+            {
+                return;
+            }
+
+            var timeUs = clock.Advance();
+            var batchEnd = Math.Min(available, next + BatchSlotCount - 1);
+            while (next <= batchEnd)
+            {
+                ref var command = ref commands[next];
+                var slotCount = command.SlotCount;
+                if (!Execute(ref command, next, timeUs))
+                {
+                    return;
+                }
+
+                next += slotCount;
+            }
+
+            events.Publish();
+            commands.Release(next - 1);
+        }
+    }
+
+    /// <summary>Executes one external command and what it leaves; false when the event ring has been stopped.</summary>
+    private bool Execute(ref CommandSlot command, long position, long timeUs)
+    {
+        var payload = ReadOnlySpan<byte>.Empty;
+        if (!command.Type.IsTrading())
+        {
+            payload = _payload.AsSpan(0, commands.ReadPayload(position, _payload));
+        }
+
+        var record = events.Reserve(engine.MaxRecordLength);
+        if (record.IsEmpty)
+        {
+            return false;
+        }
+
+        try
+        {
+            events.Commit(_sequence + 1, engine.Execute(ref command, payload, _sequence + 1, timeUs, record), command.ReplyToken);
+        }
+        catch (PoisonedCommandException poison)
+        {
+            LeaveQuarantine(poison);
+            throw;
+        }
+
+        _sequence++;
+        if (!ReferenceEquals(engine.LastInternalError, _lastInternalError))
+        {
+            _lastInternalError = engine.LastInternalError;
+            onInternalError(_sequence, _lastInternalError!);
+        }
+
+        return !engine.HasPendingWork || ContinueWork(timeUs, command.ReplyToken);
+    }
+
+    private bool ContinueWork(long timeUs, int replyToken)
+    {
+        while (engine.HasPendingWork)
+        {
+            var record = events.Reserve(engine.MaxRecordLength);
+            if (record.IsEmpty)
+            {
+                return false;
+            }
+
+            try
+            {
+                events.Commit(_sequence + 1, engine.ExecutePending(_sequence + 1, timeUs, record), replyToken);
+            }
+            catch (PoisonedCommandException poison)
+            {
+                LeaveQuarantine(poison);
+                throw;
+            }
+
+            _sequence++;
+        }
+
+        return true;
+    }
+
+    /// <summary>The commands before the failed one are whole: they still become durable. The failed one leaves only its file.</summary>
+    private void LeaveQuarantine(PoisonedCommandException poison)
+    {
+        events.Rewind();
+        events.Publish();
+        quarantine.Write(poison);
+    }
+}

@@ -1,0 +1,342 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Exchange.Matching.Pipeline;
+
+/// <summary>
+/// Carries records from one producer (the engine thread) to several consumers, as the bytes that the journal will write.
+/// <code>
+///   slots   [ entry | entry | entry | … ]           16 B, by sequence mod slot count
+///               │       └──────────────┐            0 position (8) | 8 length (4) | 12 reply token (4)
+///               ▼                      ▼
+///   bytes   [ record s           ][ record s + 1  ][ …          ][ skipped ]     by position mod byte count
+///
+///   consumers, each behind the next:   publisher ──► journal ──► published ──► committed ──► reserved
+///   ◄──────────── free for the producer ────┤                                       (in sequences)
+/// </code>
+/// 1. A record never wraps: one that does not fit before the end of the memory begins at its start, and the bytes between are
+///    skipped. Records that do not meet the end lie back to back.
+/// 2. The bytes and the slot of a sequence are overwritten only after every gating sequence has reached it. What nobody gates
+///    (a reader that may be lapped) is not protected.
+/// 3. Consumers see records only through <see cref="Publish"/>, in sequence, without gaps.
+/// 4. Positions never decrease; a reservation is at most half of the memory, so one that waits always gets its turn.
+/// The producer's members are <see cref="Reserve"/>, <see cref="Rewind"/>, <see cref="Commit"/> and <see cref="Publish"/>; all
+/// others say who may call them.
+/// </summary>
+public sealed unsafe class EventRing
+{
+    private readonly AlignedMemory _byteMemory;
+    private readonly AlignedMemory _slotMemory;
+    private readonly byte* _bytes;
+    private readonly Entry* _entries;
+    private readonly int _byteCount;
+    private readonly int _byteMask;
+    private readonly int _slotCount;
+    private readonly int _slotMask;
+
+    // Last sequence that consumers may see.
+    private readonly Sequence _published;
+
+    // Waited on by consumers that follow the producer alone.
+    private readonly WaitStrategy _publishedStrategy;
+
+    // Waited on by the producer and by consumers that follow other consumers.
+    private readonly WaitStrategy _progressStrategy;
+
+    private Sequence[] _gatingSequences = [];
+    private bool _alerted;
+    private ProducerState _producer;
+
+    /// <summary>Takes the ring's memory; <paramref name="firstSequence"/> (at least 1) is the sequence of the first record.</summary>
+    /// <exception cref="ArgumentException">The options are invalid; the message says what to write instead.</exception>
+    public EventRing(EventRingOptions options, long firstSequence)
+    {
+        if (options.Validate() is { } error)
+        {
+            throw new ArgumentException(error, nameof(options));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstSequence, 1);
+        FirstSequence = firstSequence;
+        _byteCount = options.ByteCount;
+        _byteMask = options.ByteCount - 1;
+        _slotCount = options.SlotCount;
+        _slotMask = options.SlotCount - 1;
+        _published = new Sequence(firstSequence - 1);
+        _publishedStrategy = WaitStrategy.Create(options.WaitStrategy, Environment.ProcessorCount);
+        _progressStrategy = WaitStrategy.Create(options.WaitStrategy, Environment.ProcessorCount);
+        _producer.NextSequence = firstSequence;
+        _producer.PublishedSequence = firstSequence - 1;
+        _producer.FreeSequence = firstSequence - 1;
+        _byteMemory = new AlignedMemory(options.ByteCount);
+        _slotMemory = new AlignedMemory(options.SlotCount * sizeof(Entry));
+
+        // Safety: the pointers live as long as the two memories, which live as long as this ring.
+        _bytes = _byteMemory.Start;
+        _entries = (Entry*)_slotMemory.Start;
+    }
+
+    public long FirstSequence { get; }
+
+    /// <summary>Longest reservation, in bytes.</summary>
+    public int MaxReservation => _byteCount / 2;
+
+    /// <summary>Last sequence that consumers may see; any thread.</summary>
+    public long Published => _published.Value;
+
+    /// <summary>
+    /// Makes the producer wait for <paramref name="consumer"/>, which stands at <see cref="FirstSequence"/> - 1. Before the first
+    /// <see cref="Reserve"/>, on the thread that composes the pipeline.
+    /// </summary>
+    /// <exception cref="ArgumentException">The sequence stands elsewhere.</exception>
+    public void AddGatingSequence(Sequence consumer)
+    {
+        if (consumer.Value != FirstSequence - 1)
+        {
+            throw new ArgumentException(
+                $"a gating sequence starts at {FirstSequence - 1}, this one stands at {consumer.Value}", nameof(consumer));
+        }
+
+        _gatingSequences = [.. _gatingSequences, consumer];
+    }
+
+    /// <summary>Returns a barrier for a consumer that follows the producer alone (the journal). One per consumer thread.</summary>
+    public SequenceBarrier NewBarrier() => new(_published, _publishedStrategy);
+
+    /// <summary>
+    /// Returns a barrier for a consumer that stays behind <paramref name="other"/>, whose owner moves it by <see cref="Advance"/>.
+    /// </summary>
+    public SequenceBarrier NewBarrier(Sequence other) => new(other, _progressStrategy);
+
+    /// <summary>
+    /// Moves a consumer's sequence to <paramref name="sequence"/>, the last one it is done with, and wakes who waits for it. The
+    /// thread that owns the sequence, once per batch; setting its value directly would wake nobody.
+    /// </summary>
+    public void Advance(Sequence consumer, long sequence)
+    {
+        consumer.Value = sequence;
+        _progressStrategy.SignalAll();
+    }
+
+    /// <summary>
+    /// Returns <paramref name="maxBytes"/> (1 to <see cref="MaxReservation"/>) contiguous bytes for the next record, with whatever they
+    /// held before. Waits until they and a slot are free; before it waits, it publishes what is committed, which the consumers
+    /// need to make room. Empty after an alert without room.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A reservation is open, or no gating sequence is registered.</exception>
+    public Span<byte> Reserve(int maxBytes)
+    {
+        if ((uint)(maxBytes - 1) >= (uint)MaxReservation)
+        {
+            ThrowHelper.OutOfRange(nameof(maxBytes), maxBytes, $"a reservation has 1 to {MaxReservation} bytes");
+        }
+
+        ref var producer = ref _producer;
+        if (producer.ReservedLength != 0)
+        {
+            ThrowHelper.InvalidOperation("a reservation is open: commit or rewind it first");
+        }
+
+        var start = producer.Position;
+        var offset = (int)(start & _byteMask);
+        if (offset > _byteCount - maxBytes)
+        {
+            start += _byteCount - offset;
+        }
+
+        if (!HasRoom(start + maxBytes) && !WaitForRoom(start + maxBytes))
+        {
+            return [];
+        }
+
+        producer.ReservedPosition = start;
+        producer.ReservedLength = maxBytes;
+
+        // Safety: the start was moved so that the bytes end inside the memory, and no consumer reads them any more.
+        return new Span<byte>(_bytes + (start & _byteMask), maxBytes);
+    }
+
+    /// <summary>Gives the open reservation back, as if it had not been made; without one it does nothing.</summary>
+    public void Rewind() => _producer.ReservedLength = 0;
+
+    /// <summary>
+    /// Ends the open reservation as the record of <paramref name="sequence"/>, its first <paramref name="length"/> bytes. Consumers see
+    /// it after <see cref="Publish"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No reservation is open, or the sequence is not the next one.</exception>
+    public void Commit(long sequence, int length, int replyToken)
+    {
+        ref var producer = ref _producer;
+        if (sequence != producer.NextSequence)
+        {
+            ThrowHelper.InvalidOperation($"sequence {sequence} committed where {producer.NextSequence} is next");
+        }
+
+        if ((uint)(length - 1) >= (uint)producer.ReservedLength)
+        {
+            ThrowHelper.OutOfRange(nameof(length), length, $"the open reservation has {producer.ReservedLength} bytes");
+        }
+
+        ref var entry = ref EntryOf(sequence);
+        entry.Position = producer.ReservedPosition;
+        entry.Length = length;
+        entry.ReplyToken = replyToken;
+        producer.Position = producer.ReservedPosition + length;
+        producer.ReservedLength = 0;
+        producer.NextSequence = sequence + 1;
+    }
+
+    /// <summary>Makes every committed record visible at once and wakes the consumers; does nothing when there is none.</summary>
+    public void Publish()
+    {
+        var last = _producer.NextSequence - 1;
+        if (last != _producer.PublishedSequence)
+        {
+            _producer.PublishedSequence = last;
+
+            // Release: bytes and entries are visible before the sequence.
+            _published.Value = last;
+            _publishedStrategy.SignalAll();
+        }
+    }
+
+    /// <summary>
+    /// Ends the producer's wait for room, now and until <see cref="ClearAlert"/>: for a consumer that ended. Consumers are stopped at
+    /// their barriers. Any thread.
+    /// </summary>
+    public void Alert()
+    {
+        Volatile.Write(ref _alerted, true);
+        _progressStrategy.SignalAll();
+    }
+
+    public void ClearAlert() => Volatile.Write(ref _alerted, false);
+
+    /// <summary>
+    /// Returns the bytes of the record of <paramref name="sequence"/>. A consumer, for sequences that its barrier let through and
+    /// its own gating sequence has not reached; the bytes are valid until it does.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Read(long sequence)
+    {
+        ref var entry = ref EntryOf(sequence);
+
+        // Safety: an entry's position and length lie inside the memory, as its reservation did.
+        return new ReadOnlySpan<byte>(_bytes + (entry.Position & _byteMask), entry.Length);
+    }
+
+    /// <summary>Returns who waits for the result of <paramref name="sequence"/>; for whom <see cref="Read"/> is.</summary>
+    public int ReplyToken(long sequence) => EntryOf(sequence).ReplyToken;
+
+    /// <summary>
+    /// Returns the longest run of whole records from <paramref name="first"/> to at most <paramref name="last"/> that lie back to back
+    /// in at most <paramref name="maxBytes"/> bytes; always at least one record, however long. For whom <see cref="Read"/> is.
+    /// </summary>
+    public ReadOnlySpan<byte> ReadRun(long first, long last, int maxBytes, out long lastRead)
+    {
+        ref var entry = ref EntryOf(first);
+        var start = entry.Position;
+        var end = start + entry.Length;
+        lastRead = first;
+        while (lastRead < last && (end & _byteMask) != 0)
+        {
+            ref var next = ref EntryOf(lastRead + 1);
+            if (next.Position != end || end + next.Length - start > maxBytes)
+            {
+                break;
+            }
+
+            end += next.Length;
+            lastRead++;
+        }
+
+        // Safety: the run neither crosses the end of the memory nor leaves the records, each inside the memory.
+        return new ReadOnlySpan<byte>(_bytes + (start & _byteMask), (int)(end - start));
+    }
+
+    // Safety: the mask keeps the index inside the memory of the slots, which is aligned for an entry.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry EntryOf(long sequence) => ref _entries[sequence & _slotMask];
+
+    /// <summary>Whether bytes up to position <paramref name="end"/> and the next slot are free, as far as is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasRoom(long end) =>
+        end - _byteCount <= _producer.FreePosition && _producer.NextSequence - _slotCount <= _producer.FreeSequence;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool WaitForRoom(long end)
+    {
+        if (_gatingSequences.Length == 0)
+        {
+            ThrowHelper.InvalidOperation("no gating sequence is registered: the records would be overwritten unread");
+        }
+
+        if (!RefreshRoom(end))
+        {
+            Publish();
+            return _progressStrategy.Wait(new Room(this, end), Timeout.Infinite) == WaitOutcome.Met;
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks at the slowest consumer; returns whether there is room now.</summary>
+    private bool RefreshRoom(long end)
+    {
+        var slowest = long.MaxValue;
+        foreach (var sequence in _gatingSequences)
+        {
+            slowest = Math.Min(slowest, sequence.Value);
+        }
+
+        // Why only when it moved: the slot of an unchanged one may have been taken by the sequence one lap later.
+        if (slowest != _producer.FreeSequence)
+        {
+            ref var entry = ref EntryOf(slowest);
+            _producer.FreeSequence = slowest;
+            _producer.FreePosition = entry.Position + entry.Length;
+        }
+
+        return HasRoom(end);
+    }
+
+    /// <summary>What the producer waits for; looking renews its own view of the room.</summary>
+    private readonly struct Room(EventRing ring, long end) : IWaitCondition
+    {
+        public bool IsMet => ring.RefreshRoom(end);
+
+        public bool IsAlerted => Volatile.Read(ref ring._alerted);
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 16)]
+    private struct Entry
+    {
+        /// <summary>Of the record's first byte; its place in the memory is this modulo the byte count.</summary>
+        [FieldOffset(0)] public long Position;
+        [FieldOffset(8)] public int Length;
+        [FieldOffset(12)] public int ReplyToken;
+    }
+
+    /// <summary>What only the producer touches, on cache lines of its own inside the ring: it changes with every record.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128 + 64 + 128)]
+    private struct ProducerState
+    {
+        /// <summary>Behind the last committed record.</summary>
+        [FieldOffset(128)] public long Position;
+
+        [FieldOffset(136)] public long ReservedPosition;
+
+        /// <summary>Bytes of the open reservation; 0 is none.</summary>
+        [FieldOffset(144)] public int ReservedLength;
+
+        [FieldOffset(152)] public long NextSequence;
+
+        [FieldOffset(160)] public long PublishedSequence;
+
+        /// <summary>The slowest consumer when last looked at.</summary>
+        [FieldOffset(168)] public long FreeSequence;
+
+        /// <summary>Behind the record of <see cref="FreeSequence"/>: all before it may be overwritten.</summary>
+        [FieldOffset(176)] public long FreePosition;
+    }
+}

@@ -1,0 +1,261 @@
+using Exchange.Matching.Ports;
+
+namespace Exchange.Tests.Support;
+
+/// <summary>
+/// A disk in memory that forgets what was not synced. Single-threaded and deterministic: the same calls with the same seeds give the same disk.
+/// <list type="bullet">
+/// <item>A file is a durable image and a list of pending writes; <see cref="IStorageFile.Sync"/> moves them into the image.</item>
+/// <item>The tree of names has a durable state and pending creations, renames and deletions; <see cref="IStorage.SyncFolder"/> makes those of
+/// the folder durable. A synced file whose name was never synced is lost by a crash, as POSIX allows.</item>
+/// <item><see cref="Crash"/> keeps a part of what is pending, in sectors of 512 bytes and in any order, then closes every handle.</item>
+/// </list>
+/// Switches inject errors; each error is a <see cref="StorageException"/> with the errno a real disk gives.
+/// </summary>
+public sealed class FaultyDisk : IStorage
+{
+    public const int SectorSize = 512;
+    public const int NotFound = 2;
+    public const int InputOutputError = 5;
+    public const int BadHandle = 9;
+    public const int AlreadyExists = 17;
+    public const int NoSpace = 28;
+
+    private readonly SortedDictionary<string, FaultyFile> _names = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FaultyFile> _durableNames = new(StringComparer.Ordinal);
+    private readonly List<NameChange> _pendingNames = [];
+    private int _syncsUntilError = -1;
+    private int _writesUntilError = -1;
+    private int _changesUntilPowerLoss = -1;
+
+    /// <summary>Raised by each crash: a handle opened before it is of no use any more.</summary>
+    internal int Generation { get; private set; }
+
+    /// <summary>Multiples that writes to files opened for synced writes must keep; checked.</summary>
+    public int WriteAlignment { get; init; } = 1;
+
+    /// <summary>Bytes that all files may hold together; a write beyond it stores what fits, then fails with ENOSPC.</summary>
+    public long CapacityBytes { get; set; } = long.MaxValue;
+
+    /// <summary>Returns whether a read of these bytes fails with EIO; null: none does.</summary>
+    public Func<string, long, bool>? ReadFails { get; set; }
+
+    /// <summary>Successful syncs of files and folders so far.</summary>
+    public int SyncCount { get; private set; }
+
+    /// <summary>Writes so far.</summary>
+    public int WriteCount { get; private set; }
+
+    /// <summary>
+    /// Lets the sync of a file after <paramref name="successes"/> further ones fail with EIO. What was pending then counts as clean but is lost,
+    /// so the sync after it succeeds: the fsync of Linux.
+    /// </summary>
+    public void FailSyncAfter(int successes) => _syncsUntilError = successes;
+
+    /// <summary>Lets the write after <paramref name="successes"/> further ones fail with EIO, with nothing written.</summary>
+    public void FailWriteAfter(int successes) => _writesUntilError = successes;
+
+    /// <summary>
+    /// Lets power fail in the change (write, sync, creation, rename, deletion) after <paramref name="changes"/> further ones: that change is pending
+    /// at most, and it and every later one throw <see cref="PowerLostException"/>. <see cref="Crash"/> then settles what was pending.
+    /// </summary>
+    public void LosePowerAfter(int changes) => _changesUntilPowerLoss = changes;
+
+    /// <summary>Loses power: draws from <paramref name="seed"/> what of the pending changes reached the disk. The disk can be used again at once.</summary>
+    public void Crash(int seed)
+    {
+        var random = new Random(seed);
+        Generation++;
+        _changesUntilPowerLoss = -1;
+        KeepSomeNames(random);
+
+        // A file can have two names, or be open without one: every file that some name, old or new, leads to is settled once.
+        var settled = new HashSet<FaultyFile>(ReferenceEqualityComparer.Instance);
+        foreach (var file in _durableNames.Values.Concat(_names.Values))
+        {
+            if (settled.Add(file))
+            {
+                file.KeepSomePendingWrites(random);
+            }
+        }
+
+        _names.Clear();
+        foreach (var (name, file) in _durableNames)
+        {
+            _names.Add(name, file);
+        }
+    }
+
+    /// <summary>Returns what a reader sees now, name by name.</summary>
+    public SortedDictionary<string, byte[]> Contents()
+    {
+        var contents = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var (name, file) in _names)
+        {
+            contents.Add(name, file.Current.ToArray());
+        }
+
+        return contents;
+    }
+
+    /// <summary>Flips one bit behind everybody's back, durably: decay of the medium.</summary>
+    public void FlipBit(string name, long offset, int bit) => Find("flip", name).FlipBit((int)offset, bit);
+
+    /// <summary>Puts a whole durable file onto the disk.</summary>
+    public void Put(string name, byte[] bytes)
+    {
+        var file = new FaultyFile(this, name);
+        file.Replace([.. bytes]);
+        _names[name] = file;
+        _durableNames[name] = file;
+    }
+
+    /// <summary>Takes a file off the disk, durably.</summary>
+    public void Remove(string name)
+    {
+        Find("remove", name);
+        _names.Remove(name);
+        _durableNames.Remove(name);
+    }
+
+    public IStorageFile Open(string name, bool create, bool syncedWrites = false)
+    {
+        if (!create)
+        {
+            return new FaultyHandle(Find("open", name), name, syncedWrites ? WriteAlignment : 1);
+        }
+
+        if (_names.ContainsKey(name))
+        {
+            throw new StorageException("open", name, AlreadyExists);
+        }
+
+        var file = new FaultyFile(this, name);
+        _names.Add(name, file);
+        _pendingNames.Add(new NameChange(FolderOf(name), name, Removed: null, file));
+        CountChange();
+        return new FaultyHandle(file, name, syncedWrites ? WriteAlignment : 1);
+    }
+
+    public bool Exists(string name) => _names.ContainsKey(name);
+
+    public IReadOnlyList<string> List(string folder)
+    {
+        var prefix = folder.Length == 0 ? "" : folder + "/";
+        return [.. _names.Keys
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.IndexOf('/', prefix.Length) < 0)
+            .Select(name => name[prefix.Length..])];
+    }
+
+    public void Rename(string from, string to)
+    {
+        var file = Find("rename", from);
+        _names.Remove(from);
+        _names[to] = file;
+        _pendingNames.Add(new NameChange(FolderOf(to), to, from, file));
+        CountChange();
+    }
+
+    public void Delete(string name)
+    {
+        Find("delete", name);
+        _names.Remove(name);
+        _pendingNames.Add(new NameChange(FolderOf(name), Added: null, name, File: null));
+        CountChange();
+    }
+
+    /// <summary>Folders exist by themselves: what could be lost with a folder is lost with the names in it.</summary>
+    public void CreateFolder(string folder)
+    {
+    }
+
+    public void SyncFolder(string folder)
+    {
+        CountSync(folder, lost: null);
+        foreach (var change in _pendingNames.Where(change => change.Folder == folder))
+        {
+            change.ApplyTo(_durableNames);
+        }
+
+        _pendingNames.RemoveAll(change => change.Folder == folder);
+    }
+
+    internal void CountChange()
+    {
+        if (_changesUntilPowerLoss == 0)
+        {
+            throw new PowerLostException();
+        }
+
+        _changesUntilPowerLoss = Math.Max(_changesUntilPowerLoss - 1, -1);
+    }
+
+    internal void CountSync(string name, FaultyFile? lost)
+    {
+        CountChange();
+        if (_syncsUntilError == 0)
+        {
+            _syncsUntilError = -1;
+            lost?.LosePendingWrites();
+            throw new StorageException("sync", name, InputOutputError);
+        }
+
+        _syncsUntilError = Math.Max(_syncsUntilError - 1, -1);
+        SyncCount++;
+    }
+
+    internal void CountWrite(string name)
+    {
+        if (_writesUntilError == 0)
+        {
+            _writesUntilError = -1;
+            throw new StorageException("write", name, InputOutputError);
+        }
+
+        _writesUntilError = Math.Max(_writesUntilError - 1, -1);
+        WriteCount++;
+    }
+
+    /// <summary>Returns how many bytes any file may still grow by.</summary>
+    internal long FreeBytes() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - _names.Values.Sum(file => (long)file.Current.Length);
+
+    private static string FolderOf(string name) => name.Contains('/') ? name[..name.LastIndexOf('/')] : "";
+
+    private FaultyFile Find(string operation, string name) =>
+        _names.TryGetValue(name, out var file) ? file : throw new StorageException(operation, name, NotFound);
+
+    /// <summary>A file system keeps the order of its own changes: of each folder's, a prefix survives.</summary>
+    private void KeepSomeNames(Random random)
+    {
+        foreach (var folder in _pendingNames.Select(change => change.Folder).Distinct().ToArray())
+        {
+            var changes = _pendingNames.Where(change => change.Folder == folder).ToArray();
+            foreach (var change in changes.Take(random.Next(changes.Length + 1)))
+            {
+                change.ApplyTo(_durableNames);
+            }
+        }
+
+        _pendingNames.Clear();
+    }
+
+    /// <summary>One pending change of names: a creation, a deletion, or both at once, which is a rename.</summary>
+    private sealed record NameChange(string Folder, string? Added, string? Removed, FaultyFile? File)
+    {
+        public void ApplyTo(SortedDictionary<string, FaultyFile> names)
+        {
+            if (Removed is not null)
+            {
+                names.Remove(Removed);
+            }
+
+            if (Added is not null)
+            {
+                names[Added] = File!;
+            }
+        }
+    }
+}
+
+/// <summary>The machine has no power: nothing works until <see cref="FaultyDisk.Crash"/>.</summary>
+public sealed class PowerLostException() : Exception("power lost");

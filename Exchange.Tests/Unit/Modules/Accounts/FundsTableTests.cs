@@ -1,0 +1,46 @@
+using Exchange.Accounts;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Modules.Accounts;
+
+public sealed class FundsTableTests
+{
+    private static readonly int[] Accounts = [1, 2, 255, 256, 257, 511, 512, 70_000];
+    private static readonly int[] Assets = [0, 1, 15, 16, 17, 31, 32, 999];
+
+    [Test]
+    public void Every_account_and_asset_has_funds_of_its_own_across_chunk_edges()
+    {
+        var table = new FundsTable();
+        foreach (var (account, asset) in Cells())
+        {
+            table.At(account, asset) = new Funds { Free = account, Held = asset };
+        }
+
+        Assert.That(
+            Cells().Select(cell => (table.Read(cell.Account, cell.Asset).Free, table.Read(cell.Account, cell.Asset).Held)),
+            Is.EqualTo(Cells().Select(cell => ((long)cell.Account, (long)cell.Asset))));
+    }
+
+    [Test]
+    public void Funds_that_never_changed_read_as_zero()
+    {
+        var table = new FundsTable();
+        table.At(300, 20).Free = 1;
+        Assert.That(Cells().Select(cell => table.Read(cell.Account, cell.Asset)), Is.All.EqualTo(default(Funds)));
+    }
+
+    [Test]
+    public void References_stay_valid_while_the_table_grows()
+    {
+        var table = new FundsTable();
+        ref var funds = ref table.At(1, 0);
+        table.At(1_000_000, 0).Free = 1;
+        table.At(1, 500).Free = 1;
+        funds.Free = 7;
+        Assert.That(table.Read(1, 0).Free, Is.EqualTo(7));
+    }
+
+    private static IEnumerable<(int Account, int Asset)> Cells() =>
+        from account in Accounts from asset in Assets select (account, asset);
+}

@@ -1,0 +1,22 @@
+using Exchange.Replication;
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Modules.Replication;
+
+[TestFixture]
+public sealed class ReplicationModuleTests
+{
+    [Test]
+    public void Both_positions_follow_the_journal_while_no_shared_journal_is_configured()
+    {
+        var durable = 0L;
+        using var provider = new ServiceCollection().AddReplicationModule(_ => () => durable).BuildServiceProvider();
+        var module = provider.GetRequiredService<IReplicationModule>();
+
+        Assert.That((module.DurableSequence, module.ReplicableSequence), Is.EqualTo((0L, 0L)));
+
+        durable = 41;
+        Assert.That((module.DurableSequence, module.ReplicableSequence), Is.EqualTo((41L, 41L)));
+    }
+}

@@ -1,0 +1,264 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Types;
+using Exchange.Risk;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Modules.Risk;
+
+/// <summary>Prices 10 to 100 ticks, quantities 5 to 50 lots, notional 1,000.00 to 2,000.00, at most 3 open orders.</summary>
+public sealed class FilterTests
+{
+    private const long Now = 1_704_067_200_000_000;
+
+    private static SymbolSpec Spec => SampleSymbols.Spec with
+    {
+        MinPrice = 10 * FixedPoint.One,
+        MaxPrice = 100 * FixedPoint.One,
+        MinQuantity = 5 * FixedPoint.One,
+        MaxQuantity = 50 * FixedPoint.One,
+        MinNotional = 1_000 * FixedPoint.One,
+        MaxNotional = 2_000 * FixedPoint.One,
+        ApplyMaxToMarket = true,
+        MaxNumOrders = 3,
+    };
+
+    private static SymbolSpec WithoutNotional => Spec with { MinNotional = 0, MaxNotional = 0 };
+
+    [TestCase(9, ExpectedResult = RejectReason.PriceFilter)]
+    [TestCase(10, ExpectedResult = RejectReason.None)]
+    [TestCase(11, ExpectedResult = RejectReason.None)]
+    [TestCase(99, ExpectedResult = RejectReason.None)]
+    [TestCase(100, ExpectedResult = RejectReason.None)]
+    [TestCase(101, ExpectedResult = RejectReason.PriceFilter)]
+    [TestCase(0, ExpectedResult = RejectReason.PriceFilter)]
+    [TestCase(long.MinValue, ExpectedResult = RejectReason.PriceFilter)]
+    [TestCase(long.MaxValue, ExpectedResult = RejectReason.PriceFilter)]
+    public RejectReason Price_lies_within_its_bounds(long price)
+    {
+        var result = Check(WithoutNotional, Limit(price, 20));
+        Assert.That(RiskState.CheckMove(SampleSymbols.New(WithoutNotional), price, 20), Is.EqualTo(result));
+        return result;
+    }
+
+    [TestCase(4, ExpectedResult = RejectReason.LotSize)]
+    [TestCase(5, ExpectedResult = RejectReason.None)]
+    [TestCase(6, ExpectedResult = RejectReason.None)]
+    [TestCase(49, ExpectedResult = RejectReason.None)]
+    [TestCase(50, ExpectedResult = RejectReason.None)]
+    [TestCase(51, ExpectedResult = RejectReason.LotSize)]
+    [TestCase(long.MinValue, ExpectedResult = RejectReason.LotSize)]
+    [TestCase(long.MaxValue, ExpectedResult = RejectReason.LotSize)]
+    public RejectReason Quantity_lies_within_its_bounds(long quantity)
+    {
+        var result = Check(WithoutNotional, Limit(50, quantity));
+        Assert.That(Check(WithoutNotional, Market(quantity)), Is.EqualTo(result));
+        return result;
+    }
+
+    [TestCase(37, 27, ExpectedResult = RejectReason.Notional, Description = "999")]
+    [TestCase(40, 25, ExpectedResult = RejectReason.None, Description = "1,000")]
+    [TestCase(91, 11, ExpectedResult = RejectReason.None, Description = "1,001")]
+    [TestCase(50, 40, ExpectedResult = RejectReason.None, Description = "2,000")]
+    [TestCase(87, 23, ExpectedResult = RejectReason.Notional, Description = "2,001")]
+    [TestCase(100, 50, ExpectedResult = RejectReason.Notional)]
+    public RejectReason Notional_lies_within_its_bounds(long price, long quantity)
+    {
+        var result = Check(Spec, Limit(price, quantity));
+        Assert.That(RiskState.CheckMove(SampleSymbols.New(Spec), price, quantity), Is.EqualTo(result));
+        return result;
+    }
+
+    [TestCase(10, 5)]
+    [TestCase(100, 50)]
+    public void Notional_bounds_of_0_are_none(long price, long quantity) => Assert.Multiple(() =>
+    {
+        Assert.That(Check(WithoutNotional, Limit(price, quantity)), Is.EqualTo(RejectReason.None));
+        Assert.That(RiskState.CheckMove(SampleSymbols.New(WithoutNotional), price, quantity), Is.EqualTo(RejectReason.None));
+        Assert.That(Check(WithoutNotional, QuoteMarket(1)), Is.EqualTo(RejectReason.None));
+        Assert.That(Check(WithoutNotional, QuoteMarket(long.MaxValue)), Is.EqualTo(RejectReason.None));
+        Assert.That(Check(WithoutNotional, Market(quantity), reference: price), Is.EqualTo(RejectReason.None));
+    });
+
+    [TestCase(OrderType.Limit, TimeInForce.Gtc, 2, ExpectedResult = RejectReason.None)]
+    [TestCase(OrderType.Limit, TimeInForce.Gtc, 3, ExpectedResult = RejectReason.MaxNumOrders)]
+    [TestCase(OrderType.Limit, TimeInForce.Gtc, 4, ExpectedResult = RejectReason.MaxNumOrders)]
+    [TestCase(OrderType.LimitMaker, TimeInForce.Gtc, 2, ExpectedResult = RejectReason.None)]
+    [TestCase(OrderType.LimitMaker, TimeInForce.Gtc, 3, ExpectedResult = RejectReason.MaxNumOrders)]
+    [TestCase(OrderType.Limit, TimeInForce.Ioc, 3, ExpectedResult = RejectReason.None)]
+    [TestCase(OrderType.Limit, TimeInForce.Fok, 3, ExpectedResult = RejectReason.None)]
+    public RejectReason Open_orders_are_limited_for_orders_that_may_rest(OrderType type, TimeInForce timeInForce, int openOrders) =>
+        Check(Spec, Limit(50, 20) with { OrderType = type, TimeInForce = timeInForce }, openOrders);
+
+    [Test]
+    public void Market_orders_are_not_limited_by_open_orders() =>
+        Assert.That(Check(Spec, Market(20), openOrders: 1_000, reference: 50), Is.EqualTo(RejectReason.None));
+
+    [TestCase(99_999, true, true, ExpectedResult = RejectReason.Notional)]
+    [TestCase(100_000, true, true, ExpectedResult = RejectReason.None)]
+    [TestCase(200_000, true, true, ExpectedResult = RejectReason.None)]
+    [TestCase(200_001, true, true, ExpectedResult = RejectReason.Notional)]
+    [TestCase(1, false, true, ExpectedResult = RejectReason.None)]
+    [TestCase(200_001, false, true, ExpectedResult = RejectReason.Notional)]
+    [TestCase(99_999, true, false, ExpectedResult = RejectReason.Notional)]
+    [TestCase(long.MaxValue, true, false, ExpectedResult = RejectReason.None)]
+    public RejectReason Market_by_quote_amount_compares_the_amount(long amount, bool applyMin, bool applyMax) =>
+        Check(Spec with { ApplyMinToMarket = applyMin, ApplyMaxToMarket = applyMax }, QuoteMarket(amount));
+
+    [TestCase(37, 27, true, true, ExpectedResult = RejectReason.Notional)]
+    [TestCase(40, 25, true, true, ExpectedResult = RejectReason.None)]
+    [TestCase(50, 40, true, true, ExpectedResult = RejectReason.None)]
+    [TestCase(87, 23, true, true, ExpectedResult = RejectReason.Notional)]
+    [TestCase(37, 27, false, true, ExpectedResult = RejectReason.None)]
+    [TestCase(87, 23, true, false, ExpectedResult = RejectReason.None)]
+    [TestCase(0, 5, true, true, ExpectedResult = RejectReason.None, Description = "never traded: no check")]
+    public RejectReason Market_by_quantity_compares_at_the_reference_price(long reference, long quantity, bool applyMin, bool applyMax) =>
+        Check(Spec with { ApplyMinToMarket = applyMin, ApplyMaxToMarket = applyMax }, Market(quantity), reference: reference);
+
+    [Test]
+    public void Market_notional_does_not_overflow()
+    {
+        var spec = Spec with { MaxPrice = 10 * FixedPoint.One, MaxQuantity = (1L << 29) * FixedPoint.One, ApplyMinToMarket = false };
+        Assert.That(Check(spec, Market(1L << 29), reference: 1L << 33), Is.EqualTo(RejectReason.Notional));
+    }
+
+    [Test]
+    public void The_first_failing_check_decides()
+    {
+        var order = Limit(9, 4);
+        var state = NewState(Spec, limitPer10Seconds: 1, limitPerDay: 1);
+        var symbol = SampleSymbols.New(Spec);
+        state.OnOrderAccepted(1, Now);
+        RejectReason[] results =
+        [
+            state.CheckNewOrder(order, symbol, 3, Now),
+            state.CheckNewOrder(order, symbol, 3, Now + 10_000_000),
+            state.CheckNewOrder(order, symbol, 3, Now + 86_400_000_000),
+            state.CheckNewOrder(order with { Price = 10 }, symbol, 3, Now + 86_400_000_000),
+            state.CheckNewOrder(order with { Price = 10, Quantity = 5 }, symbol, 3, Now + 86_400_000_000),
+            state.CheckNewOrder(order with { Price = 50, Quantity = 20 }, symbol, 3, Now + 86_400_000_000),
+            state.CheckNewOrder(order with { Price = 50, Quantity = 20 }, symbol, 2, Now + 86_400_000_000),
+        ];
+        RejectReason[] expected =
+        [
+            RejectReason.TooManyOrdersPer10Seconds,
+            RejectReason.TooManyOrdersPerDay,
+            RejectReason.PriceFilter,
+            RejectReason.LotSize,
+            RejectReason.Notional,
+            RejectReason.MaxNumOrders,
+            RejectReason.None,
+        ];
+        Assert.That(results, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Reference_prices_belong_to_their_symbol()
+    {
+        var state = NewState(Spec);
+        state.AddSymbol(SampleSymbols.New(Spec, id: 1));
+        state.OnTrade(SampleSymbols.New(Spec, id: 1), 10, 1, Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(state.CheckNewOrder(Market(5), SampleSymbols.New(Spec), 0, Now), Is.EqualTo(RejectReason.None));
+            Assert.That(state.CheckNewOrder(Market(5), SampleSymbols.New(Spec, id: 1), 0, Now), Is.EqualTo(RejectReason.Notional));
+            Assert.That(() => state.OnTrade(SampleSymbols.New(Spec, id: 2), 10, 1, Now), Throws.TypeOf<InvariantBrokenException>());
+        });
+    }
+
+    [Test]
+    public void Checking_allocates_nothing_and_changes_nothing()
+    {
+        var state = NewState(Spec, 1_000, 1_000);
+        var symbol = SampleSymbols.New(Spec);
+        state.OnTrade(symbol, 50, 1, Now);
+        state.OnOrderAccepted(1, Now);
+        var hash = Hash(state);
+        void Round()
+        {
+            for (var i = 0; i < 1_000; i++)
+            {
+                state.CheckNewOrder(Limit(50, 20), symbol, 0, Now + i);
+                state.CheckNewOrder(Market(20), symbol, 0, Now + i);
+            }
+        }
+
+        Round();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Round();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That((allocated, Hash(state)), Is.EqualTo((0L, hash)));
+    }
+
+    [Test]
+    public void Equal_histories_hash_equally_and_any_difference_shows()
+    {
+        Action<RiskState>[] differences =
+        [
+            _ => { },
+            state => state.OnOrderAccepted(1, Now),
+            state => state.OnOrderAccepted(2, Now),
+            state => state.OnOrderAccepted(1, Now + 10_000_000),
+            state => state.OnTrade(SampleSymbols.New(Spec), 50, 1, Now),
+            state => state.OpenAccount(3, 0, 0),
+            state => state.OpenAccount(3, 1, 0),
+            state => state.OpenAccount(3, 0, 1),
+            state => state.AddSymbol(SampleSymbols.New(Spec, id: 1)),
+        ];
+        var hashes = differences.Select(HashAfter).ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(hashes, Is.Unique);
+            Assert.That(differences.Select(HashAfter), Is.EqualTo(hashes));
+        });
+    }
+
+    private static RejectReason Check(SymbolSpec spec, CommandSlot order, int openOrders = 0, long reference = 0)
+    {
+        var state = NewState(spec);
+        var symbol = SampleSymbols.New(spec);
+        if (reference > 0)
+        {
+            state.OnTrade(symbol, reference, 1, Now);
+        }
+
+        return state.CheckNewOrder(order, symbol, openOrders, Now);
+    }
+
+    private static RiskState NewState(SymbolSpec spec, int limitPer10Seconds = 0, int limitPerDay = 0)
+    {
+        var state = new RiskState();
+        state.AddSymbol(SampleSymbols.New(spec));
+        state.OpenAccount(1, limitPer10Seconds, limitPerDay);
+        state.OpenAccount(2, limitPer10Seconds, limitPerDay);
+        return state;
+    }
+
+    private static CommandSlot Limit(long price, long quantity) => new()
+    {
+        AccountId = 1,
+        OrderType = OrderType.Limit,
+        TimeInForce = TimeInForce.Gtc,
+        Price = price,
+        Quantity = quantity,
+    };
+
+    private static CommandSlot Market(long quantity) =>
+        new() { AccountId = 1, OrderType = OrderType.Market, TimeInForce = TimeInForce.Gtc, Quantity = quantity };
+
+    private static CommandSlot QuoteMarket(long amount) => Market(amount) with { Flags = OrderFlags.QuoteQuantity };
+
+    private static ulong HashAfter(Action<RiskState> difference)
+    {
+        var state = NewState(Spec);
+        difference(state);
+        return Hash(state);
+    }
+
+    private static ulong Hash(RiskState state)
+    {
+        var hash = new StateHash();
+        state.AddTo(ref hash);
+        return hash.Value;
+    }
+}

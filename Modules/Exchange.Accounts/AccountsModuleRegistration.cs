@@ -1,0 +1,18 @@
+using Exchange.Matching.Ports;
+using Exchange.Matching.Views;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Exchange.Accounts;
+
+/// <summary>Puts the accounts module into a container.</summary>
+public static class AccountsModuleRegistration
+{
+    /// <summary>
+    /// Registers <see cref="IAccountsModule"/> once for the whole process. The container must have a <see cref="SymbolDirectory"/>, and,
+    /// by the time the first account is opened, an <see cref="ICommandGateway"/>. There is nothing to configure.
+    /// </summary>
+    public static IServiceCollection AddAccountsModule(this IServiceCollection services) =>
+        services.AddSingleton<IAccountsModule>(provider => new AccountsModule(
+            new BalancesView(provider.GetRequiredService<SymbolDirectory>()),
+            new Lazy<ICommandGateway>(provider.GetRequiredService<ICommandGateway>)));
+}

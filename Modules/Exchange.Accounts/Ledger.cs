@@ -1,0 +1,326 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Accounts;
+
+/// <summary>
+/// The money: double entry over free and held funds, with the totals of each asset kept beside the accounts, so that every movement is
+/// booked twice and <see cref="FindImbalance"/> can compare. Engine thread only; reached through <see cref="LedgerPort"/>.
+/// A method that moves funds checks everything before its first change and throws <see cref="InvariantBrokenException"/>
+/// when the funds are not there. Nothing allocates, but opening accounts, adding assets and the first change in a chunk of funds.
+/// </summary>
+/// <param name="maxAccounts">Most accounts; smaller than <see cref="MaxAccounts"/> in tests only.</param>
+internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
+{
+    /// <summary>Most accounts of one exchange.</summary>
+    public const int MaxAccounts = 1 << 24;
+
+    /// <summary>Most units of one asset: with it no sum of balances leaves a long.</summary>
+    public const long MaxSupply = 1L << 62;
+
+    private readonly FundsTable _funds = new();
+    private readonly ApiKeySet _apiKeys = new();
+    private AssetTotals[] _totals = [];
+    private int _assetCount;
+    private StateHash _openings = new();
+
+    /// <summary>Accounts 1 to this number exist.</summary>
+    public int AccountCount { get; private set; }
+
+    public void AddAsset(Asset asset)
+    {
+        Invariant.That(asset.Id == _assetCount, "assets are added in the order of their ids");
+        if (_assetCount == _totals.Length)
+        {
+            Array.Resize(ref _totals, Math.Max(16, _totals.Length * 2));
+        }
+
+        _assetCount++;
+    }
+
+    /// <summary>
+    /// Returns None, or the first of: TooManyAccounts, InvalidApiKey, DuplicateApiKey; then per deposit UnknownAsset, InvalidAmount,
+    /// BalanceOverflow.
+    /// </summary>
+    public RejectReason CheckOpenAccount(OpenAccountCommand command)
+    {
+        if (AccountCount >= maxAccounts)
+        {
+            return RejectReason.TooManyAccounts;
+        }
+
+        if (!ApiKeySet.IsWellFormed(command.ApiKey))
+        {
+            return RejectReason.InvalidApiKey;
+        }
+
+        if (command.ApiKey.Length > 0 && _apiKeys.Contains(command.ApiKey))
+        {
+            return RejectReason.DuplicateApiKey;
+        }
+
+        for (var i = 0; i < command.Deposits.Count; i++)
+        {
+            var deposit = command.Deposits[i];
+            if ((uint)deposit.AssetId >= (uint)_assetCount)
+            {
+                return RejectReason.UnknownAsset;
+            }
+
+            if (deposit.Amount <= 0)
+            {
+                return RejectReason.InvalidAmount;
+            }
+
+            Int128 added = deposit.Amount;
+            for (var earlier = 0; earlier < i; earlier++)
+            {
+                added += command.Deposits[earlier].AssetId == deposit.AssetId ? command.Deposits[earlier].Amount : 0;
+            }
+
+            if (SupplyOf(deposit.AssetId) + added > MaxSupply)
+            {
+                return RejectReason.BalanceOverflow;
+            }
+        }
+
+        return RejectReason.None;
+    }
+
+    public int OpenAccount(OpenAccountCommand command)
+    {
+        Invariant.That(CheckOpenAccount(command) == RejectReason.None, "an account is opened only after its check");
+        if (command.ApiKey.Length > 0)
+        {
+            _apiKeys.Add(command.ApiKey);
+        }
+
+        var accountId = ++AccountCount;
+        _openings.Add(command.ApiKey);
+        _openings.Add(command.SecretCiphertext);
+        foreach (var deposit in command.Deposits)
+        {
+            Adjust(accountId, deposit.AssetId, deposit.Amount);
+        }
+
+        return accountId;
+    }
+
+    /// <summary>
+    /// Returns None, or the first of: UnknownAccount, UnknownAsset, InvalidAmount (0), InsufficientBalance, BalanceOverflow.
+    /// </summary>
+    public RejectReason CheckAdjustBalance(in AdjustBalanceCommand command)
+    {
+        if ((uint)(command.AccountId - 1) >= (uint)AccountCount)
+        {
+            return RejectReason.UnknownAccount;
+        }
+
+        if ((uint)command.AssetId >= (uint)_assetCount)
+        {
+            return RejectReason.UnknownAsset;
+        }
+
+        if (command.Change == 0)
+        {
+            return RejectReason.InvalidAmount;
+        }
+
+        if (command.Change < 0)
+        {
+            // Why: the sum of a balance and a negative change cannot overflow, the negation of the change can.
+            return _funds.Read(command.AccountId, command.AssetId).Free + command.Change < 0
+                ? RejectReason.InsufficientBalance
+                : RejectReason.None;
+        }
+
+        return SupplyOf(command.AssetId) + command.Change > MaxSupply ? RejectReason.BalanceOverflow : RejectReason.None;
+    }
+
+    public void AdjustBalance(in AdjustBalanceCommand command)
+    {
+        Invariant.That(CheckAdjustBalance(command) == RejectReason.None, "a balance is adjusted only after its check");
+        Adjust(command.AccountId, command.AssetId, command.Change);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Free(int accountId, int assetId)
+    {
+        GuardIds(accountId, assetId);
+        return _funds.Read(accountId, assetId).Free;
+    }
+
+    public long Held(int accountId, int assetId)
+    {
+        GuardIds(accountId, assetId);
+        return _funds.Read(accountId, assetId).Held;
+    }
+
+    public void Hold(int accountId, int assetId, long amount)
+    {
+        ref var funds = ref FundsAt(accountId, assetId);
+        Invariant.That(amount >= 0 && amount <= funds.Free, "what is held was free before");
+        ref var totals = ref _totals[assetId];
+        funds.Free -= amount;
+        funds.Held += amount;
+        totals.Free -= amount;
+        totals.Held += amount;
+    }
+
+    public void Release(int accountId, int assetId, long amount)
+    {
+        ref var funds = ref FundsAt(accountId, assetId);
+        Invariant.That(amount >= 0 && amount <= funds.Held, "what is released was held before");
+        ref var totals = ref _totals[assetId];
+        funds.Held -= amount;
+        funds.Free += amount;
+        totals.Held -= amount;
+        totals.Free += amount;
+    }
+
+    /// <summary>Returns the fee by the symbol's rates; every account pays the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Fee(Symbol symbol, bool isMaker, long received)
+    {
+        Invariant.That(received >= 0, "a fee is taken from what was received");
+        return FeeRule.Of(received, isMaker ? symbol.Spec.MakerFeePpm : symbol.Spec.TakerFeePpm);
+    }
+
+    public void Settle(in Settlement settlement)
+    {
+        var baseAmount = settlement.BaseAmount;
+        var quoteAmount = settlement.QuoteAmount;
+        var baseFee = settlement.BuyerFee;
+        var quoteFee = settlement.SellerFee;
+        ref var buyerQuote = ref FundsAt(settlement.BuyerAccountId, settlement.QuoteAssetId);
+        ref var buyerBase = ref FundsAt(settlement.BuyerAccountId, settlement.BaseAssetId);
+        ref var sellerBase = ref FundsAt(settlement.SellerAccountId, settlement.BaseAssetId);
+        ref var sellerQuote = ref FundsAt(settlement.SellerAccountId, settlement.QuoteAssetId);
+        Invariant.That(quoteAmount >= 0 && quoteAmount <= buyerQuote.Held, "the buyer's held quote amount covers the trade");
+        Invariant.That(baseAmount >= 0 && baseAmount <= sellerBase.Held, "the seller's held base amount covers the trade");
+        Invariant.That(baseFee >= 0 && baseFee <= baseAmount, "the buyer's fee is part of what it receives");
+        Invariant.That(quoteFee >= 0 && quoteFee <= quoteAmount, "the seller's fee is part of what it receives");
+
+        buyerQuote.Held -= quoteAmount;
+        sellerQuote.Free += quoteAmount - quoteFee;
+        sellerBase.Held -= baseAmount;
+        buyerBase.Free += baseAmount - baseFee;
+
+        ref var quoteTotals = ref _totals[settlement.QuoteAssetId];
+        quoteTotals.Held -= quoteAmount;
+        quoteTotals.Free += quoteAmount - quoteFee;
+        quoteTotals.Fees += quoteFee;
+        ref var baseTotals = ref _totals[settlement.BaseAssetId];
+        baseTotals.Held -= baseAmount;
+        baseTotals.Free += baseAmount - baseFee;
+        baseTotals.Fees += baseFee;
+    }
+
+    /// <summary>Returns the fees collected in one asset, in its units.</summary>
+    internal Int128 FeesCollected(int assetId) => _totals[assetId].Fees;
+
+    /// <summary>
+    /// Adds the openings (keys and ciphertexts in the order of accounts), each asset's totals, then every balance that is not zero.
+    /// </summary>
+    public void AddTo(ref StateHash hash)
+    {
+        hash.Add(AccountCount);
+        hash.Add(_assetCount);
+        hash.Add((long)_openings.Value);
+        foreach (ref readonly var totals in _totals.AsSpan(0, _assetCount))
+        {
+            hash.Add(totals.Fees);
+            hash.Add(totals.Deposits);
+            hash.Add(totals.Withdrawals);
+        }
+
+        for (var accountId = 1; accountId <= AccountCount; accountId++)
+        {
+            for (var assetId = 0; assetId < _assetCount; assetId++)
+            {
+                var funds = _funds.Read(accountId, assetId);
+                if (funds.Free != 0 || funds.Held != 0)
+                {
+                    hash.Add(accountId);
+                    hash.Add(assetId);
+                    hash.Add(funds.Free);
+                    hash.Add(funds.Held);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Returns the first broken rule in words, or null. Per asset: a negative balance, a total that differs from the sum of the
+    /// accounts, conservation.
+    /// </summary>
+    public string? FindImbalance()
+    {
+        for (var assetId = 0; assetId < _assetCount; assetId++)
+        {
+            Int128 free = 0;
+            Int128 held = 0;
+            for (var accountId = 1; accountId <= AccountCount; accountId++)
+            {
+                var funds = _funds.Read(accountId, assetId);
+                if (funds.Free < 0 || funds.Held < 0)
+                {
+                    return $"asset {assetId}, account {accountId}: free {funds.Free}, held {funds.Held}; neither may be negative";
+                }
+
+                free += funds.Free;
+                held += funds.Held;
+            }
+
+            var totals = _totals[assetId];
+            if (totals.Free != free || totals.Held != held)
+            {
+                return $"asset {assetId}: the accounts sum up to free {free}, held {held}; the totals say free {totals.Free}, held {totals.Held}";
+            }
+
+            if (free + held + totals.Fees != totals.Deposits - totals.Withdrawals)
+            {
+                return $"asset {assetId}: free {free} + held {held} + fees {totals.Fees}"
+                    + $" is not deposits {totals.Deposits} - withdrawals {totals.Withdrawals}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns the asset's sums as they are kept.</summary>
+    public AssetTotals TotalsOf(int assetId) => _totals[assetId];
+
+    /// <summary>Returns the account's funds for change: a caller that changes them keeps the totals in step itself.</summary>
+    /// <exception cref="InvariantBrokenException">No such account or asset: callers look up first, so this is a bug.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref Funds FundsAt(int accountId, int assetId)
+    {
+        GuardIds(accountId, assetId);
+        return ref _funds.At(accountId, assetId);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void GuardIds(int accountId, int assetId) =>
+        Invariant.That(
+            (uint)(accountId - 1) < (uint)AccountCount && (uint)assetId < (uint)_assetCount, "funds belong to an account and an asset that exist");
+
+    private void Adjust(int accountId, int assetId, long change)
+    {
+        FundsAt(accountId, assetId).Free += change;
+        ref var totals = ref _totals[assetId];
+        totals.Free += change;
+        if (change > 0)
+        {
+            totals.Deposits += change;
+        }
+        else
+        {
+            totals.Withdrawals -= change;
+        }
+    }
+
+    private Int128 SupplyOf(int assetId) => _totals[assetId].Deposits - _totals[assetId].Withdrawals;
+}

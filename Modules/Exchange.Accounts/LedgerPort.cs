@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Accounts;
+
+/// <summary>
+/// The ledger as the engine holds it. A struct, so that the JIT compiles an engine loop of its own for it and the calls inline.
+/// Engine thread only; a default value has no ledger behind it and must not be used.
+/// </summary>
+public readonly struct LedgerPort : ILedger
+{
+    private readonly Ledger _ledger;
+
+    internal LedgerPort(Ledger ledger) => _ledger = ledger;
+
+    public int AccountCount
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _ledger.AccountCount;
+    }
+
+    /// <summary>The ledger itself, for tests and checks.</summary>
+    internal Ledger Ledger => _ledger;
+
+    public void AddAsset(Asset asset) => _ledger.AddAsset(asset);
+
+    public RejectReason CheckOpenAccount(OpenAccountCommand command) => _ledger.CheckOpenAccount(command);
+
+    public int OpenAccount(OpenAccountCommand command) => _ledger.OpenAccount(command);
+
+    public RejectReason CheckAdjustBalance(in AdjustBalanceCommand command) => _ledger.CheckAdjustBalance(command);
+
+    public void AdjustBalance(in AdjustBalanceCommand command) => _ledger.AdjustBalance(command);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Free(int accountId, int assetId) => _ledger.Free(accountId, assetId);
+
+    public long Held(int accountId, int assetId) => _ledger.Held(accountId, assetId);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Hold(int accountId, int assetId, long amount) => _ledger.Hold(accountId, assetId, amount);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(int accountId, int assetId, long amount) => _ledger.Release(accountId, assetId, amount);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Fee(int accountId, Symbol symbol, bool isMaker, long received) => Ledger.Fee(symbol, isMaker, received);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Settle(in Settlement settlement) => _ledger.Settle(settlement);
+
+    public void AddTo(ref StateHash hash) => _ledger.AddTo(ref hash);
+
+    public string? FindImbalance() => _ledger.FindImbalance();
+}

@@ -1,0 +1,164 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.MarketData;
+
+/// <summary>
+/// Folds durable records into depth and trades of each symbol. Written by one thread; readers copy out under the lock that a batch holds, so
+/// they see all of a batch or nothing of it. It knows no orders: which level an event changes stands in the event, or in the command that
+/// brought the order in.
+/// Invariants, checked: no level falls below zero; update ids and trade ids have no gaps.
+/// </summary>
+internal sealed class MarketDataView : IRecordConsumer
+{
+    private readonly Lock _gate = new();
+    private SymbolMarket?[] _markets = [];
+    private CommandSlot _command;
+
+    // The incoming order of the command in hand; stays over its continuing records, whose bodies name the order only.
+    private Incoming _incoming;
+
+    private struct Incoming
+    {
+        public long OrderId;
+        public Side Side;
+
+        /// <summary>Ticks; where a remainder rests.</summary>
+        public long Price;
+    }
+
+    public void BeginBatch() => _gate.Enter();
+
+    public void EndBatch() => _gate.Exit();
+
+    public void Apply(in Record record, int replyToken)
+    {
+        if (!record.CommandType.IsTrading())
+        {
+            return;
+        }
+
+        var events = record.Events;
+        if (!events.MoveNext() || events.Type == EventType.CommandRejected)
+        {
+            return;
+        }
+
+        var market = MarketOf(record.SymbolId);
+        if (record.CommandType == CommandType.PlaceOrder)
+        {
+            Invariant.That(
+                TradingCommandCodec.TryRead(record.CommandType, record.Body, ref _command), "the body of an executed command is readable");
+        }
+
+        do
+        {
+            Apply(ref events, market, record.TimeUs);
+        }
+        while (events.MoveNext());
+    }
+
+    /// <summary>See <see cref="IMarketDataModule.CopyDepth"/>.</summary>
+    public long CopyDepth(int symbolId, int limit, List<DepthLevel> bids, List<DepthLevel> asks)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        bids.Clear();
+        asks.Clear();
+        lock (_gate)
+        {
+            var market = Find(symbolId);
+            market?.Depth(Side.Buy).CopyBest(limit, bids);
+            market?.Depth(Side.Sell).CopyBest(limit, asks);
+            return market?.UpdateId ?? 0;
+        }
+    }
+
+    /// <summary>See <see cref="IMarketDataModule.CopyTrades"/>.</summary>
+    public void CopyTrades(int symbolId, int limit, List<PublicTrade> trades)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        trades.Clear();
+        lock (_gate)
+        {
+            Find(symbolId)?.Trades.CopyNewest(limit, trades);
+        }
+    }
+
+    public long LastPrice(int symbolId)
+    {
+        lock (_gate)
+        {
+            return Find(symbolId)?.LastPrice ?? 0;
+        }
+    }
+
+    private void Apply(ref EventReader events, SymbolMarket market, long timeUs)
+    {
+        switch (events.Type)
+        {
+            case EventType.OrderAccepted:
+                ref readonly var accepted = ref events.As<OrderAccepted>();
+                _incoming = new Incoming { OrderId = accepted.OrderId, Side = _command.Side, Price = _command.Price };
+                if (accepted.RestsWhole != 0)
+                {
+                    market.Depth(_command.Side).Change(_command.Price, _command.Quantity);
+                }
+
+                break;
+            case EventType.TradeExecuted:
+                ref readonly var trade = ref events.As<TradeExecuted>();
+                Trade(trade, market, timeUs);
+                break;
+            case EventType.OrderRested:
+                ref readonly var rested = ref events.As<OrderRested>();
+                Invariant.That(rested.OrderId == _incoming.OrderId, "what rests is the order that came in");
+                market.Depth(_incoming.Side).Change(_incoming.Price, rested.Leaves);
+                break;
+            case EventType.OrderCanceled:
+                ref readonly var canceled = ref events.As<OrderCanceled>();
+                market.Depth(canceled.Side).Change(canceled.Price, -canceled.Leaves);
+                break;
+            case EventType.OrderReduced:
+                ref readonly var reduced = ref events.As<OrderReduced>();
+                market.Depth(reduced.Side).Change(reduced.Price, -reduced.ReducedBy);
+                break;
+            case EventType.OrderMoved:
+                ref readonly var moved = ref events.As<OrderMoved>();
+                _incoming = new Incoming { OrderId = moved.OrderId, Side = moved.Side, Price = moved.NewPrice };
+                market.Depth(moved.Side).Change(moved.OldPrice, -moved.Leaves);
+                if (moved.RestsWhole != 0)
+                {
+                    market.Depth(moved.Side).Change(moved.NewPrice, moved.Leaves);
+                }
+
+                break;
+            case EventType.BookUpdated:
+                var updateId = events.As<BookUpdated>().UpdateId;
+                Invariant.That(updateId == market.UpdateId + 1, "update ids have no gaps");
+                market.UpdateId = updateId;
+                break;
+        }
+    }
+
+    private static void Trade(in TradeExecuted trade, SymbolMarket market, long timeUs)
+    {
+        var takerSells = (trade.Flags & TradeFlags.TakerSells) != 0;
+        Invariant.That(trade.TradeId == market.LastTradeId + 1, "trade ids have no gaps");
+        market.Depth(takerSells ? Side.Buy : Side.Sell).Change(trade.Price, -trade.Quantity);
+        market.Add(new PublicTrade(trade.TradeId, trade.AggregateTradeId, trade.Price, trade.Quantity, timeUs, IsBuyerMaker: takerSells));
+    }
+
+    private SymbolMarket? Find(int symbolId) => (uint)symbolId < (uint)_markets.Length ? _markets[symbolId] : null;
+
+    private SymbolMarket MarketOf(int symbolId)
+    {
+        if (symbolId >= _markets.Length)
+        {
+            Array.Resize(ref _markets, Math.Max(symbolId + 1, 2 * _markets.Length));
+        }
+
+        return _markets[symbolId] ??= new SymbolMarket();
+    }
+}

@@ -1,0 +1,232 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Types;
+
+namespace Exchange.Orders;
+
+/// <summary>
+/// All open orders and the newest closed ones, found by id, by client id and by account. Rows are pooled and named by number; nothing
+/// allocates except new chunks. Not thread-safe: <see cref="OrdersView"/> holds the lock.
+/// Invariants:
+/// 1. Every row in use is in the index of ids; it is either open, and then in its account's list, or closed, and then in the queue of closed ones.
+/// 2. An account's list ascends by id: ids rise with acceptance, and a row joins at the end.
+/// 3. Orders with the same account, symbol and client id form one chain by age. Their lives never overlap (the engine refuses a client id
+///    that an open order bears), so only the newest can be open, and only the oldest can leave the queue. The index holds the newest.
+/// </summary>
+/// <param name="closedOrdersKept">Closed orders in the queue at most; at least 1, so that a record can be read after it closed its order.</param>
+internal sealed class OrderTable(int closedOrdersKept)
+{
+    private readonly ChunkedArray<OrderRow> _rows = new();
+    private readonly ChunkedArray<AccountList> _accounts = new();
+    private readonly RowIndex _byId = new();
+    private readonly RowIndex _byClientId = new();
+    private int _rowCount;
+    private int _firstFree = RowIndex.None;
+    private int _oldestClosed = RowIndex.None;
+    private int _newestClosed = RowIndex.None;
+
+    // First and last open order, plus 1: a fresh (zeroed) element is an empty list.
+    private struct AccountList
+    {
+        public int FirstPlusOne;
+        public int LastPlusOne;
+    }
+
+    public int ClosedCount { get; private set; }
+
+    /// <summary>Rows ever made: how far the pool has grown.</summary>
+    public int RowCount => _rowCount;
+
+    public ref OrderRow this[int row] => ref _rows[row];
+
+    /// <summary>Adds an accepted order as open and returns its row.</summary>
+    public int Add(in CommandSlot command, long orderId, long timeUs)
+    {
+        var row = TakeRow();
+        ref var order = ref _rows[row];
+        var isQuoteQuantity = (command.Flags & OrderFlags.QuoteQuantity) != 0;
+        order = new OrderRow
+        {
+            OrderId = orderId,
+            Price = command.Price,
+            Quantity = isQuoteQuantity ? 0 : command.Quantity,
+            QuoteOrderQuantity = isQuoteQuantity ? command.Quantity : 0,
+            CreatedUs = timeUs,
+            UpdatedUs = timeUs,
+            AccountId = command.AccountId,
+            SymbolId = command.SymbolId,
+            SameIdOlder = RowIndex.None,
+            SameIdNewer = RowIndex.None,
+            ClientOrderId = command.ClientOrderId,
+            Side = command.Side,
+            Type = command.OrderType,
+            TimeInForce = command.TimeInForce,
+            Status = OrderStatus.New,
+        };
+        _byId.Add(row, HashOf(orderId));
+        JoinAccount(row, ref order);
+        JoinSameIds(row, ref order);
+        return row;
+    }
+
+    /// <summary>Ends an open order; the oldest closed one is forgotten when there are too many.</summary>
+    public void Close(int row, OrderStatus status, long timeUs)
+    {
+        ref var order = ref _rows[row];
+        Invariant.That(order.IsOpen, "an order closes once");
+        order.Status = status;
+        order.UpdatedUs = timeUs;
+        LeaveAccount(ref order);
+        order.Next = RowIndex.None;
+        if (_newestClosed == RowIndex.None)
+        {
+            _oldestClosed = row;
+        }
+        else
+        {
+            _rows[_newestClosed].Next = row;
+        }
+
+        _newestClosed = row;
+        if (++ClosedCount > closedOrdersKept)
+        {
+            ForgetOldestClosed();
+        }
+    }
+
+    /// <summary>Returns the row of an open or recently closed order, or <see cref="RowIndex.None"/>.</summary>
+    public int Find(long orderId)
+    {
+        var row = _byId.First(HashOf(orderId));
+        while (row != RowIndex.None && _rows[row].OrderId != orderId)
+        {
+            row = _byId.Next(row);
+        }
+
+        return row;
+    }
+
+    /// <summary>Returns the row of the newest order with the client id (the open one, if any is), or <see cref="RowIndex.None"/>.</summary>
+    public int Find(int accountId, int symbolId, in ClientOrderId clientOrderId)
+    {
+        if (clientOrderId.IsEmpty)
+        {
+            return RowIndex.None;
+        }
+
+        var row = _byClientId.First(HashOf(accountId, symbolId, clientOrderId));
+        while (row != RowIndex.None && !HasId(_rows[row], accountId, symbolId, clientOrderId))
+        {
+            row = _byClientId.Next(row);
+        }
+
+        return row;
+    }
+
+    /// <summary>Returns the account's oldest open order; <see cref="OrderRow.Next"/> leads on.</summary>
+    public int FirstOpen(int accountId) =>
+        (uint)accountId < (uint)_accounts.Capacity ? _accounts[accountId].FirstPlusOne - 1 : RowIndex.None;
+
+    private int TakeRow()
+    {
+        var row = _firstFree;
+        if (row != RowIndex.None)
+        {
+            _firstFree = _rows[row].Next;
+            return row;
+        }
+
+        _rows.EnsureIndex(_rowCount);
+        return _rowCount++;
+    }
+
+    private void JoinAccount(int row, ref OrderRow order)
+    {
+        _accounts.EnsureIndex(order.AccountId);
+        ref var account = ref _accounts[order.AccountId];
+        order.Previous = account.LastPlusOne - 1;
+        order.Next = RowIndex.None;
+        if (order.Previous == RowIndex.None)
+        {
+            account.FirstPlusOne = row + 1;
+        }
+        else
+        {
+            _rows[order.Previous].Next = row;
+        }
+
+        account.LastPlusOne = row + 1;
+    }
+
+    private void LeaveAccount(ref OrderRow order)
+    {
+        ref var account = ref _accounts[order.AccountId];
+        if (order.Previous == RowIndex.None)
+        {
+            account.FirstPlusOne = order.Next + 1;
+        }
+        else
+        {
+            _rows[order.Previous].Next = order.Next;
+        }
+
+        if (order.Next == RowIndex.None)
+        {
+            account.LastPlusOne = order.Previous + 1;
+        }
+        else
+        {
+            _rows[order.Next].Previous = order.Previous;
+        }
+    }
+
+    private void JoinSameIds(int row, ref OrderRow order)
+    {
+        if (order.ClientOrderId.IsEmpty)
+        {
+            return;
+        }
+
+        var older = Find(order.AccountId, order.SymbolId, order.ClientOrderId);
+        if (older != RowIndex.None)
+        {
+            Invariant.That(!_rows[older].IsOpen, "an account's open orders have different client ids");
+            _rows[older].SameIdNewer = row;
+            order.SameIdOlder = older;
+            _byClientId.Remove(older);
+        }
+
+        _byClientId.Add(row, HashOf(order.AccountId, order.SymbolId, order.ClientOrderId));
+    }
+
+    private void ForgetOldestClosed()
+    {
+        var row = _oldestClosed;
+        ref var order = ref _rows[row];
+        _oldestClosed = order.Next;
+        ClosedCount--;
+        _byId.Remove(row);
+        if (!order.ClientOrderId.IsEmpty)
+        {
+            Invariant.That(order.SameIdOlder == RowIndex.None, "of the orders with one client id the oldest closed first");
+            if (order.SameIdNewer == RowIndex.None)
+            {
+                _byClientId.Remove(row);
+            }
+            else
+            {
+                _rows[order.SameIdNewer].SameIdOlder = RowIndex.None;
+            }
+        }
+
+        order.Next = _firstFree;
+        _firstFree = row;
+    }
+
+    private static bool HasId(in OrderRow order, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
+        order.AccountId == accountId && order.SymbolId == symbolId && order.ClientOrderId.Equals(clientOrderId);
+
+    private static uint HashOf(long orderId) => (uint)((ulong)orderId * 0x9E3779B97F4A7C15 >> 32);
+
+    private static uint HashOf(int accountId, int symbolId, in ClientOrderId clientOrderId) =>
+        (uint)((clientOrderId.StableHash() ^ (((ulong)(uint)accountId << 16) + (uint)symbolId)) * 0x9E3779B97F4A7C15 >> 32);
+}

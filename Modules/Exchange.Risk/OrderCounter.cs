@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Types;
+
+namespace Exchange.Risk;
+
+/// <summary>
+/// Counts accepted orders per account in windows of 10 seconds and of a day, both aligned to UTC, and gives back for first fills
+/// (API.md A3). Fed alike by the engine and by the published view, so both count the same. Not thread-safe.
+/// Accounts lie in chunks of 1,024 (32 KiB), so that growth copies references only; nothing allocates but opening accounts.
+/// </summary>
+internal sealed class OrderCounter
+{
+    /// <summary>Given back when the order's first fill is as taker.</summary>
+    public const int TakerGiveBack = 1;
+
+    /// <summary>Given back when the order's first fill is as maker.</summary>
+    public const int MakerGiveBack = 5;
+
+    private const long TenSecondsUs = 10_000_000;
+    private const long DayUs = 86_400_000_000;
+    private const int ChunkShift = 10;
+    private const int ChunkMask = (1 << ChunkShift) - 1;
+
+    private Counts[][] _chunks = [];
+    private int _accountCount;
+
+    private struct Counts
+    {
+        /// <summary>The 10 seconds that <see cref="Per10Seconds"/> counts, numbered from 1970.</summary>
+        public long TenSeconds;
+
+        /// <summary>The day that <see cref="PerDay"/> counts, numbered from 1970.</summary>
+        public long Day;
+        public int Per10Seconds;
+        public int PerDay;
+        public int LimitPer10Seconds;
+        public int LimitPerDay;
+    }
+
+    /// <summary>Accounts come in the order of their ids, from 1. A limit of 0 is none.</summary>
+    public void OpenAccount(int accountId, int limitPer10Seconds, int limitPerDay)
+    {
+        Invariant.That(accountId == _accountCount + 1, "accounts are opened in the order of their ids");
+        var chunk = accountId >> ChunkShift;
+        if (chunk == _chunks.Length)
+        {
+            _chunks = [.. _chunks, new Counts[1 << ChunkShift]];
+        }
+
+        _accountCount = accountId;
+        ref var counts = ref At(accountId);
+        counts.LimitPer10Seconds = limitPer10Seconds;
+        counts.LimitPerDay = limitPerDay;
+    }
+
+    public bool Exists(int accountId) => (uint)(accountId - 1) < (uint)_accountCount;
+
+    /// <summary>
+    /// Returns the counts in the windows that contain <paramref name="timeUs"/>. A time before the account's newest window counts as
+    /// inside it: a reader may look a moment late.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public OrderCounts CountsOf(int accountId, long timeUs)
+    {
+        ref readonly var counts = ref At(accountId);
+        return new OrderCounts(
+            timeUs / TenSecondsUs > counts.TenSeconds ? 0 : counts.Per10Seconds,
+            timeUs / DayUs > counts.Day ? 0 : counts.PerDay,
+            counts.LimitPer10Seconds,
+            counts.LimitPerDay);
+    }
+
+    /// <summary>Returns None, or the limit that one order more would break.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RejectReason Check(int accountId, long timeUs)
+    {
+        ref readonly var counts = ref At(accountId);
+        if (counts.LimitPer10Seconds != 0
+            && counts.Per10Seconds >= counts.LimitPer10Seconds
+            && timeUs / TenSecondsUs <= counts.TenSeconds)
+        {
+            return RejectReason.TooManyOrdersPer10Seconds;
+        }
+
+        return counts.LimitPerDay != 0 && counts.PerDay >= counts.LimitPerDay && timeUs / DayUs <= counts.Day
+            ? RejectReason.TooManyOrdersPerDay
+            : RejectReason.None;
+    }
+
+    public void OnOrderAccepted(int accountId, long timeUs)
+    {
+        ref var counts = ref At(accountId);
+        Roll(ref counts, timeUs);
+        counts.Per10Seconds = Increment(counts.Per10Seconds);
+        counts.PerDay = Increment(counts.PerDay);
+    }
+
+    /// <summary>Gives back in the windows of now, whenever the order was placed; no count falls below 0.</summary>
+    public void OnFirstFill(int accountId, bool isMaker, long timeUs)
+    {
+        ref var counts = ref At(accountId);
+        Roll(ref counts, timeUs);
+        var giveBack = isMaker ? MakerGiveBack : TakerGiveBack;
+        counts.Per10Seconds = Math.Max(0, counts.Per10Seconds - giveBack);
+        counts.PerDay = Math.Max(0, counts.PerDay - giveBack);
+    }
+
+    public void AddTo(ref StateHash hash)
+    {
+        hash.Add(_accountCount);
+        for (var accountId = 1; accountId <= _accountCount; accountId++)
+        {
+            ref readonly var counts = ref At(accountId);
+            hash.Add(counts.TenSeconds);
+            hash.Add(counts.Day);
+            hash.Add(counts.Per10Seconds);
+            hash.Add(counts.PerDay);
+            hash.Add(counts.LimitPer10Seconds);
+            hash.Add(counts.LimitPerDay);
+        }
+    }
+
+    // Why: an account without limits may place more orders in a day than an int holds; its count then stays at the top.
+    private static int Increment(int count) => count == int.MaxValue ? count : count + 1;
+
+    private static void Roll(ref Counts counts, long timeUs)
+    {
+        var tenSeconds = timeUs / TenSecondsUs;
+        if (tenSeconds > counts.TenSeconds)
+        {
+            counts.TenSeconds = tenSeconds;
+            counts.Per10Seconds = 0;
+        }
+
+        var day = timeUs / DayUs;
+        if (day > counts.Day)
+        {
+            counts.Day = day;
+            counts.PerDay = 0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Counts At(int accountId)
+    {
+        Invariant.That((uint)(accountId - 1) < (uint)_accountCount, "orders are counted for an account that exists");
+        return ref _chunks[accountId >> ChunkShift][accountId & ChunkMask];
+    }
+}

@@ -1,0 +1,134 @@
+using Exchange.Matching.Types;
+
+namespace Exchange.Risk;
+
+/// <summary>
+/// The price that market orders are measured at: the volume-weighted average of a symbol's trades in the last minutes, kept in buckets
+/// of 5 seconds of journal time; the last price when the window is empty or has no length. Engine thread only; allocates nothing after
+/// construction.
+/// <code>
+/// bucket of a time = timeUs / 5,000,000; its slot = bucket % N; N = minutes x 12
+/// window at a time = the N buckets up to that of the time
+/// sums = over the window at the newest trade; a later reading takes off what has left the window since
+/// </code>
+/// Only trades change it: reading at any time, or not at all, leaves the same state.
+/// </summary>
+internal sealed class ReferencePrice(int minutes)
+{
+    private const long BucketUs = 5_000_000;
+    private const int BucketsPerMinute = 12;
+
+    private readonly Bucket[] _buckets = new Bucket[minutes * BucketsPerMinute];
+    private Int128 _turnover;
+    private Int128 _volume;
+    private long _newestBucket;
+
+    private struct Bucket
+    {
+        /// <summary>Sum of ticks x lots.</summary>
+        public Int128 Turnover;
+
+        /// <summary>Sum of lots.</summary>
+        public Int128 Volume;
+    }
+
+    /// <summary>Ticks; 0 before the first trade.</summary>
+    public long LastPrice { get; private set; }
+
+    /// <summary>Returns the reference price in ticks, rounded down, or 0 when the symbol has never traded.</summary>
+    public long At(long timeUs)
+    {
+        if (_buckets.Length == 0 || LastPrice == 0)
+        {
+            return LastPrice;
+        }
+
+        var expiredBefore = timeUs / BucketUs - _buckets.Length + 1;
+        var volume = _volume;
+        var turnover = _turnover;
+        if (expiredBefore > _newestBucket)
+        {
+            return LastPrice;
+        }
+
+        for (var bucket = OldestBucket; bucket < expiredBefore; bucket++)
+        {
+            ref readonly var expired = ref Slot(bucket);
+            volume -= expired.Volume;
+            turnover -= expired.Turnover;
+        }
+
+        Invariant.That(volume > 0, "the newest bucket in the window holds a trade");
+        return (long)(turnover / volume);
+    }
+
+    /// <param name="price">Ticks.</param>
+    /// <param name="quantity">Lots.</param>
+    /// <param name="timeUs">Never before that of an earlier trade.</param>
+    public void OnTrade(long price, long quantity, long timeUs)
+    {
+        Invariant.That(price > 0 && quantity > 0, "a trade has a price and a quantity");
+        LastPrice = price;
+        if (_buckets.Length == 0)
+        {
+            return;
+        }
+
+        var bucket = timeUs / BucketUs;
+        Invariant.That(bucket >= _newestBucket, "journal time never goes back");
+        if (bucket > _newestBucket)
+        {
+            MoveTo(bucket);
+        }
+
+        ref var newest = ref Slot(bucket);
+        newest.Turnover += (Int128)price * quantity;
+        newest.Volume += quantity;
+        _turnover += (Int128)price * quantity;
+        _volume += quantity;
+    }
+
+    public void AddTo(ref StateHash hash)
+    {
+        hash.Add(LastPrice);
+        hash.Add(_newestBucket);
+        if (LastPrice == 0)
+        {
+            return;
+        }
+
+        for (var bucket = OldestBucket; bucket <= _newestBucket && _buckets.Length > 0; bucket++)
+        {
+            ref readonly var slot = ref Slot(bucket);
+            hash.Add(slot.Turnover);
+            hash.Add(slot.Volume);
+        }
+    }
+
+    /// <summary>Oldest bucket of the window at the newest trade; not below 0, where time begins.</summary>
+    private long OldestBucket => Math.Max(0, _newestBucket - _buckets.Length + 1);
+
+    private ref Bucket Slot(long bucket) => ref _buckets[(int)(bucket % _buckets.Length)];
+
+    private void MoveTo(long bucket)
+    {
+        if (bucket - _newestBucket >= _buckets.Length)
+        {
+            Array.Clear(_buckets);
+            _turnover = 0;
+            _volume = 0;
+        }
+        else
+        {
+            for (var entering = _newestBucket + 1; entering <= bucket; entering++)
+            {
+                ref var slot = ref Slot(entering);
+                _turnover -= slot.Turnover;
+                _volume -= slot.Volume;
+                slot = default;
+            }
+        }
+
+        _newestBucket = bucket;
+    }
+}

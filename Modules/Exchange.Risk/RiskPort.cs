@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Risk;
+
+/// <summary>
+/// Filters and limits as the engine holds them. A struct, so that the JIT compiles an engine loop of its own for it and the calls
+/// inline. Engine thread only; a default value has no state behind it and must not be used.
+/// </summary>
+public readonly struct RiskPort : IRisk
+{
+    private readonly RiskState _state;
+
+    internal RiskPort(RiskState state) => _state = state;
+
+    /// <summary>The state itself, for tests and checks.</summary>
+    internal RiskState State => _state;
+
+    public void AddSymbol(Symbol symbol) => _state.AddSymbol(symbol);
+
+    public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
+        _state.OpenAccount(accountId, orderLimitPer10Seconds, orderLimitPerDay);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs) =>
+        _state.CheckNewOrder(order, symbol, openOrders, timeUs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RejectReason CheckMove(Symbol symbol, long newPrice, long leaves) => RiskState.CheckMove(symbol, newPrice, leaves);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OnOrderAccepted(int accountId, long timeUs) => _state.OnOrderAccepted(accountId, timeUs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _state.OnFirstFill(accountId, isMaker, timeUs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => _state.OnTrade(symbol, price, quantity, timeUs);
+
+    public void AddTo(ref StateHash hash) => _state.AddTo(ref hash);
+}

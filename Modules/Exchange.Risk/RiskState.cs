@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Types;
+
+namespace Exchange.Risk;
+
+/// <summary>
+/// Filters, limits and what they depend on: order counts by account, reference prices by symbol. Engine thread only; reached through
+/// <see cref="RiskPort"/>. Checks change nothing; nothing allocates but adding symbols and opening accounts.
+/// </summary>
+internal sealed class RiskState
+{
+    private readonly OrderCounter _counter = new();
+    private ReferencePrice[] _references = [];
+    private int _symbolCount;
+
+    public void AddSymbol(Symbol symbol)
+    {
+        Invariant.That(symbol.Id == _symbolCount, "symbols are added in the order of their ids");
+        if (_symbolCount == _references.Length)
+        {
+            Array.Resize(ref _references, Math.Max(16, _references.Length * 2));
+        }
+
+        _references[_symbolCount++] = new ReferencePrice(symbol.Spec.AvgPriceMins);
+    }
+
+    public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
+        _counter.OpenAccount(accountId, orderLimitPer10Seconds, orderLimitPerDay);
+
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
+    {
+        var limit = _counter.Check(order.AccountId, timeUs);
+        if (limit != RejectReason.None)
+        {
+            return limit;
+        }
+
+        if (order.OrderType == OrderType.Market)
+        {
+            return CheckMarket(order, symbol, timeUs);
+        }
+
+        if (order.Price < symbol.MinPrice || order.Price > symbol.MaxPrice)
+        {
+            return RejectReason.PriceFilter;
+        }
+
+        if (order.Quantity < symbol.MinQuantity || order.Quantity > symbol.MaxQuantity)
+        {
+            return RejectReason.LotSize;
+        }
+
+        if (!IsNotionalWithin(symbol, symbol.Notional(order.Price, order.Quantity)))
+        {
+            return RejectReason.Notional;
+        }
+
+        return order.TimeInForce == TimeInForce.Gtc && openOrders >= symbol.Spec.MaxNumOrders ? RejectReason.MaxNumOrders : RejectReason.None;
+    }
+
+    public static RejectReason CheckMove(Symbol symbol, long newPrice, long leaves)
+    {
+        if (newPrice < symbol.MinPrice || newPrice > symbol.MaxPrice)
+        {
+            return RejectReason.PriceFilter;
+        }
+
+        return IsNotionalWithin(symbol, symbol.Notional(newPrice, leaves)) ? RejectReason.None : RejectReason.Notional;
+    }
+
+    public void OnOrderAccepted(int accountId, long timeUs) => _counter.OnOrderAccepted(accountId, timeUs);
+
+    public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _counter.OnFirstFill(accountId, isMaker, timeUs);
+
+    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
+
+    public OrderCounts CountsOf(int accountId, long timeUs) => _counter.CountsOf(accountId, timeUs);
+
+    public void AddTo(ref StateHash hash)
+    {
+        _counter.AddTo(ref hash);
+        hash.Add(_symbolCount);
+        foreach (var reference in _references.AsSpan(0, _symbolCount))
+        {
+            reference.AddTo(ref hash);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsNotionalWithin(Symbol symbol, long notional) =>
+        notional >= symbol.MinNotional && (symbol.MaxNotional == 0 || notional <= symbol.MaxNotional);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason CheckMarket(in CommandSlot order, Symbol symbol, long timeUs)
+    {
+        if ((order.Flags & OrderFlags.QuoteQuantity) != 0)
+        {
+            return IsMarketNotionalWithin(symbol, order.Quantity) ? RejectReason.None : RejectReason.Notional;
+        }
+
+        if (order.Quantity < symbol.MinQuantity || order.Quantity > symbol.MaxQuantity)
+        {
+            return RejectReason.LotSize;
+        }
+
+        var reference = ReferenceOf(symbol).At(timeUs);
+        return reference == 0 || IsMarketNotionalWithin(symbol, (Int128)reference * order.Quantity * symbol.QuoteUnitsPerTickLot)
+            ? RejectReason.None
+            : RejectReason.Notional;
+    }
+
+    private static bool IsMarketNotionalWithin(Symbol symbol, Int128 notional) =>
+        (!symbol.Spec.ApplyMinToMarket || notional >= symbol.MinNotional)
+        && (!symbol.Spec.ApplyMaxToMarket || symbol.MaxNotional == 0 || notional <= symbol.MaxNotional);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReferencePrice ReferenceOf(Symbol symbol)
+    {
+        Invariant.That((uint)symbol.Id < (uint)_symbolCount, "a reference price belongs to a symbol that exists");
+        return _references[symbol.Id];
+    }
+}

@@ -1,0 +1,56 @@
+namespace Exchange.Risk;
+
+/// <summary>
+/// A set of the resting orders that have no fill yet. Order ids are dense, so one entry holds a word of 64 neighbours; entries are
+/// spread over shards, so that growth copies a small part at once. Bounded by the open orders; never enumerated. Not thread-safe.
+/// </summary>
+internal sealed class UnfilledOrders
+{
+    private const int WordShift = 6;
+    private const int ShardCount = 256;
+
+    private readonly Dictionary<long, ulong>[] _shards = NewShards();
+
+    public void Add(long orderId)
+    {
+        var word = orderId >> WordShift;
+        var shard = _shards[(int)(word % ShardCount)];
+        shard[word] = shard.GetValueOrDefault(word) | Bit(orderId);
+    }
+
+    /// <summary>Takes the order out; returns whether it was in.</summary>
+    public bool Remove(long orderId)
+    {
+        var word = orderId >> WordShift;
+        var shard = _shards[(int)(word % ShardCount)];
+        if (!shard.TryGetValue(word, out var bits) || (bits & Bit(orderId)) == 0)
+        {
+            return false;
+        }
+
+        bits &= ~Bit(orderId);
+        if (bits == 0)
+        {
+            shard.Remove(word);
+        }
+        else
+        {
+            shard[word] = bits;
+        }
+
+        return true;
+    }
+
+    private static ulong Bit(long orderId) => 1UL << (int)(orderId & ((1 << WordShift) - 1));
+
+    private static Dictionary<long, ulong>[] NewShards()
+    {
+        var shards = new Dictionary<long, ulong>[ShardCount];
+        for (var i = 0; i < ShardCount; i++)
+        {
+            shards[i] = [];
+        }
+
+        return shards;
+    }
+}
