@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Journal;
 
 namespace Exchange.Host.Security;
 
@@ -18,6 +19,7 @@ namespace Exchange.Host.Security;
 /// </summary>
 internal sealed class SecretProtector
 {
+    private const string GeneratedName = "secrets.key";
     private const byte Version = 1;
     private const int KeySize = 32;
     private const int KeyIdOffset = 1;
@@ -28,6 +30,7 @@ internal sealed class SecretProtector
     private const int TagSize = 16;
     private const int CiphertextOffset = TagOffset + TagSize;
 
+    private readonly string _dataDirectory;
     private readonly string _keyFile;
     private readonly bool _isGenerated;
     private readonly Lazy<EncryptionKey[]> _keys;
@@ -38,8 +41,9 @@ internal sealed class SecretProtector
     /// <param name="dataDirectory">Where a generated file is kept.</param>
     public SecretProtector(SecretsOptions options, string dataDirectory)
     {
+        _dataDirectory = dataDirectory;
         _isGenerated = options.KeyFile.Length == 0;
-        _keyFile = _isGenerated ? Path.Combine(dataDirectory, "secrets.key") : options.KeyFile;
+        _keyFile = _isGenerated ? Path.Combine(dataDirectory, GeneratedName) : options.KeyFile;
         _keys = new Lazy<EncryptionKey[]>(Load);
     }
 
@@ -51,7 +55,8 @@ internal sealed class SecretProtector
         if (_isGenerated && mode != ExchangeMode.Sandbox)
         {
             throw new InvalidOperationException(
-                $"a venue needs {SecretsOptions.Section}:{nameof(SecretsOptions.KeyFile)}: a file outside the data directory with 64 hexadecimal digits");
+                $"a venue needs {SecretsOptions.Section}:{nameof(SecretsOptions.KeyFile)}: "
+                + "a file outside the data directory with 64 hexadecimal digits");
         }
 
         _ = _keys.Value;
@@ -76,7 +81,7 @@ internal sealed class SecretProtector
     }
 
     /// <summary>Returns the secret of <paramref name="apiKey"/>.</summary>
-    /// <exception cref="CryptographicException">Damaged, of another API key, or encrypted with a key that the file does not hold.</exception>
+    /// <exception cref="CryptographicException">Damaged, of another API key, or of a key that the file does not hold.</exception>
     public byte[] Unprotect(ReadOnlySpan<char> apiKey, ReadOnlySpan<byte> sealedSecret)
     {
         if (sealedSecret.Length < CiphertextOffset || sealedSecret[0] != Version)
@@ -102,8 +107,8 @@ internal sealed class SecretProtector
             return secret;
         }
 
-        throw new CryptographicException(
-            $"the stored API secret was encrypted with key {Convert.ToHexString(sealedSecret.Slice(KeyIdOffset, KeyIdSize))}, which {_keyFile} does not hold");
+        var keyId = Convert.ToHexString(sealedSecret.Slice(KeyIdOffset, KeyIdSize));
+        throw new CryptographicException($"the stored API secret was encrypted with key {keyId}, which {_keyFile} does not hold");
     }
 
     private static byte[] AssociatedData(ReadOnlySpan<char> apiKey)
@@ -144,34 +149,23 @@ internal sealed class SecretProtector
         return new EncryptionKey(SHA256.HashData(value)[..KeyIdSize], value);
     }
 
+    /// <summary>Written aside and renamed, every step synced: a key must not be lost after a secret was encrypted with it.</summary>
     private void Generate()
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(_keyFile))!;
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        if (OperatingSystem.IsWindows())
+        var storage = new FileStorage(_dataDirectory, JournalSyncMethod.Fdatasync, static _ => { });
+        const string Temporary = GeneratedName + ".new";
+        if (storage.Exists(Temporary))
         {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            storage.Delete(Temporary);
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        using (var file = storage.Open(Temporary, create: true))
         {
-            options.UnixCreateMode = OwnerOnly;
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeySize)) + "\n"), 0);
+            file.Sync();
         }
 
-        // Why: written aside and renamed, so that a crash leaves no half-written key under the final name.
-        var temporary = _keyFile + ".new";
-        File.Delete(temporary);
-        using (var stream = new FileStream(temporary, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeySize)) + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, _keyFile);
+        storage.Rename(Temporary, GeneratedName);
+        storage.SyncFolder("");
     }
 }

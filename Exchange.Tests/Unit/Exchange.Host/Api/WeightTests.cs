@@ -1,5 +1,6 @@
 using Exchange.Host.Api;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 using Exchange.Orders;
 using Exchange.Tests.Support.Fakes;
@@ -173,7 +174,7 @@ public sealed class WeightTests
     public async Task An_exchange_that_stops_leaves_the_outcome_unknown()
     {
         using var api = new ApiHarness();
-        api.Orders.OnPlace = _ => ValueTask.FromException<PlaceResult>(new Exchange.Matching.Ports.ExchangeStoppedException());
+        api.Orders.OnPlace = _ => ValueTask.FromException<PlaceResult>(new ExchangeStoppedException());
 
         var answer = await api.SignedAsync("POST", "/api/v3/order", Order);
 
