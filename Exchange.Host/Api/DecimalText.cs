@@ -62,7 +62,7 @@ internal static class DecimalText
 
         fraction *= (ulong)FixedPoint.PowerOfTen(FixedPoint.Scale - fractionText.Length);
         var units = (integer * (ulong)FixedPoint.One) + fraction;
-        if (integer > MaxInteger || units > long.MaxValue)
+        if (units > long.MaxValue)
         {
             return DecimalResult.Overflow;
         }

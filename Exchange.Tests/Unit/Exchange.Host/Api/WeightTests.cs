@@ -122,6 +122,8 @@ public sealed class WeightTests
             Assert.That((answer.Status, answer.Header("X-MBX-USED-WEIGHT-1M")), Is.EqualTo((200, "0")));
         }
 
+        var failed = await api.SignedAsync("GET", "/api/v3/order", "symbol=BTCUSDT&orderId=1");
+        Assert.That((failed.Status, failed.Header("X-MBX-USED-WEIGHT-1M")), Is.EqualTo((400, "0")));
         var unproved = await api.SendAsync("GET", "/api/v3/account?timestamp=1&signature=00", null, ("X-MBX-APIKEY", ApiHarness.ApiKey));
         Assert.That((unproved.Status, unproved.Header("X-MBX-USED-WEIGHT-1M")), Is.EqualTo((400, "20")));
     }
