@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,7 +18,8 @@ internal sealed partial class ApiPipeline(
 {
     private const string JsonType = "application/json;charset=UTF-8";
 
-    private readonly ObjectPool<ApiRequest> _requests = new DefaultObjectPool<ApiRequest>(new ApiRequest.PoolPolicy(), maximumRetained: 1_024);
+    private readonly ObjectPool<ApiRequest> _requests =
+        new DefaultObjectPool<ApiRequest>(new ApiRequest.PoolPolicy(), maximumRetained: 1_024);
 
     /// <summary>Answers one request of a row.</summary>
     public async Task HandleAsync(HttpContext context, ApiRow row)
@@ -33,7 +35,7 @@ internal sealed partial class ApiPipeline(
                 return;
             }
         }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception) when (IsAbort(context, exception))
         {
             // The client has gone; nobody reads an answer.
             context.Abort();
@@ -113,7 +115,7 @@ internal sealed partial class ApiPipeline(
         {
             request.Refuse(Errors.InvalidData("body") with { Status = exception.StatusCode });
         }
-        catch (Exception exception) when (!(request.Http.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException))
+        catch (Exception exception) when (!IsAbort(request.Http, exception))
         {
             request.Http.Response.Headers["X-Exchange-Correlation-Id"] = request.Http.TraceIdentifier;
             LogFailure(logger, exception, row.Method, row.Path, request.Http.TraceIdentifier);
@@ -180,6 +182,9 @@ internal sealed partial class ApiPipeline(
         return mark < 0 ? default : target.AsMemory(mark + 1);
     }
 
+    private static bool IsAbort(HttpContext context, Exception exception) =>
+        context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException;
+
     private static bool HasBody(HttpContext context) =>
         context.Request.ContentLength is { } length
             ? length > 0
@@ -199,7 +204,7 @@ internal sealed partial class ApiPipeline(
 
     private bool Authenticate(ApiRequest request)
     {
-        if (request.Row.Security != Security.None)
+        if (request.Row.Security != EndpointSecurity.None)
         {
             return authenticator.Authenticate(request);
         }
@@ -238,7 +243,8 @@ internal sealed partial class ApiPipeline(
     {
         AddCommonHeaders(context, services.Time.NowUs);
         var isHtml = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
-        var body = System.Text.Encoding.ASCII.GetBytes(isHtml ? $"<!DOCTYPE html><title>{statusCode} {text}</title><h1>{statusCode} {text}</h1>" : "{}");
+        var body = Encoding.ASCII.GetBytes(
+            isHtml ? $"<!DOCTYPE html><title>{statusCode} {text}</title><h1>{statusCode} {text}</h1>" : "{}");
         context.Response.StatusCode = statusCode;
         context.Response.ContentType = isHtml ? "text/html;charset=UTF-8" : JsonType;
         context.Response.ContentLength = body.Length;

@@ -6,7 +6,8 @@ namespace Exchange.Host.Api;
 
 /// <summary>
 /// What the composition root calls. It supplies the doors of the modules, <c>SymbolDirectory</c>, <c>ICommandGateway</c>,
-/// <c>IJournalTime</c> and <see cref="IExchangeStatus"/>, and calls <see cref="SecretProtector.Initialize"/> once the journaled mode is known.
+/// <c>IJournalTime</c> and <see cref="IExchangeStatus"/>, and calls <see cref="SecretProtector.Initialize"/>
+/// once the journaled mode is known.
 /// </summary>
 internal static class ApiRegistration
 {

@@ -181,7 +181,9 @@ internal sealed partial class ApiRequest
     {
         foreach (var character in name)
         {
-            if (!(char.IsAsciiLetterUpper((char)character) || char.IsAsciiDigit((char)character) || character is (byte)'-' or (byte)'_' or (byte)'.'))
+            if (!(char.IsAsciiLetterUpper((char)character)
+                || char.IsAsciiDigit((char)character)
+                || character is (byte)'-' or (byte)'_' or (byte)'.'))
             {
                 return false;
             }

@@ -1,7 +1,7 @@
 namespace Exchange.Host.Api;
 
 /// <summary>Who may call a row, and whether the request is signed (API.md A2).</summary>
-internal enum Security
+internal enum EndpointSecurity
 {
     /// <summary>Anyone; a key that is sent along is ignored.</summary>
     None,
@@ -23,10 +23,11 @@ internal delegate ValueTask ApiHandler(ApiRequest request);
 internal delegate int ApiWeight(ApiRequest request);
 
 /// <summary>One row of <see cref="EndpointTable"/>: all that the pipeline knows about an endpoint.</summary>
-/// <param name="Parameters">Every name that the row understands, those of the signature aside; any other name is refused with -1104.</param>
-internal sealed record ApiRow(string Method, string Path, ApiWeight Weight, Security Security, string[] Parameters, ApiHandler Handler)
+/// <param name="Parameters">Every name that the row understands, those of the signature aside; any other is refused with -1104.</param>
+internal sealed record ApiRow(
+    string Method, string Path, ApiWeight Weight, EndpointSecurity Security, string[] Parameters, ApiHandler Handler)
 {
-    public ApiRow(string method, string path, int weight, Security security, string[] parameters, ApiHandler handler)
+    public ApiRow(string method, string path, int weight, EndpointSecurity security, string[] parameters, ApiHandler handler)
         : this(method, path, _ => weight, security, parameters, handler)
     {
     }
@@ -53,7 +54,7 @@ internal sealed record ApiRow(string Method, string Path, ApiWeight Weight, Secu
             }
         }
 
-        return Security != Security.None
+        return Security != EndpointSecurity.None
             && (name.SequenceEqual("timestamp"u8) || name.SequenceEqual("signature"u8) || name.SequenceEqual("recvWindow"u8));
     }
 }

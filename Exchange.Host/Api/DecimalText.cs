@@ -29,7 +29,9 @@ internal static class DecimalText
     private const int MaxDigits = 20;
     private const ulong MaxInteger = long.MaxValue / (ulong)FixedPoint.One;
 
-    /// <summary>Parses ASCII text to units of 10^-8. An illegal text is told before too much precision, and that before an overflow.</summary>
+    /// <summary>
+    /// Parses ASCII text to units of 10^-8. An illegal text is told before too much precision, and that before an overflow.
+    /// </summary>
     public static DecimalResult Parse(ReadOnlySpan<byte> text, out long value)
     {
         value = 0;
@@ -60,7 +62,7 @@ internal static class DecimalText
 
         fraction *= (ulong)FixedPoint.PowerOfTen(FixedPoint.Scale - fractionText.Length);
         var units = (integer * (ulong)FixedPoint.One) + fraction;
-        if (integer > MaxInteger || units > long.MaxValue)
+        if (units > long.MaxValue)
         {
             return DecimalResult.Overflow;
         }

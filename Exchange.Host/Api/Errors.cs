@@ -2,7 +2,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Host.Api;
 
-/// <summary>Every error that the API answers, with its exact text: API.md A4. The rejections of the engine stand in <see cref="Rejections"/>.</summary>
+/// <summary>Every error that the API answers, with its exact text: API.md A4. The engine's stand in <see cref="Rejections"/>.</summary>
 internal static class Errors
 {
     public const string DecimalRange = @"^([0-9]{1,20})(\.[0-9]{1,20})?$";
@@ -53,7 +53,8 @@ internal static class Errors
     public static readonly ApiError TimeUnit =
         BadRequest(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.");
 
-    public static readonly ApiError SymbolStatusMismatch = BadRequest(-1220, "The symbol's status does not match the requested symbolStatus.");
+    public static readonly ApiError SymbolStatusMismatch =
+        BadRequest(-1220, "The symbol's status does not match the requested symbolStatus.");
     public static readonly ApiError OrderDoesNotExist = BadRequest(-2013, "Order does not exist.");
     public static readonly ApiError KeyFormat = new(401, -2014, "API-key format invalid.");
     public static readonly ApiError KeyUnknown = new(401, -2015, "Invalid API-key, IP, or permissions for action.");
@@ -191,7 +192,9 @@ internal static class Rejections
         new(RejectReason.TooManyAccounts, Errors.Sandbox("The exchange holds as many accounts as it can.")),
         new(RejectReason.TooManySymbols, Errors.Sandbox("The exchange holds as many symbols as it can.")),
         new(RejectReason.TooManyAssets, Errors.Sandbox("The exchange holds as many assets as it can.")),
-        new(RejectReason.AssetScaleMismatch, Errors.Sandbox("An asset of the market exists with another scale; use the existing baseScale or quoteScale.")),
+        new(
+            RejectReason.AssetScaleMismatch,
+            Errors.Sandbox("An asset of the market exists with another scale; use the existing baseScale or quoteScale.")),
         new(RejectReason.GenesisOutOfPlace, Errors.UnknownNothingDone),
         new(RejectReason.InvalidAmount, Errors.Sandbox("The amount must be more than 0.")),
 

@@ -134,7 +134,7 @@ internal sealed class RequestAuthenticator(ApiServices services)
         }
 
         var result = DecimalText.Parse(text, out var milliseconds);
-        if (result is DecimalResult.Illegal or DecimalResult.TooPrecise || (result == DecimalResult.Parsed && milliseconds % FixedPerMicrosecond != 0))
+        if (result is DecimalResult.Illegal or DecimalResult.TooPrecise || milliseconds % FixedPerMicrosecond != 0)
         {
             request.Fail(Errors.IllegalCharacters("recvWindow", Errors.WindowRange));
             return DefaultWindowUs;

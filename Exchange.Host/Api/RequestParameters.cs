@@ -86,7 +86,7 @@ internal sealed class RequestParameters
     /// Writes what the signature covers: raw query and raw body with nothing between, without the signature's own pair and the
     /// <c>&amp;</c> that joins it.
     /// </summary>
-    /// <param name="scratch">Rented when the payload had to be copied; the caller returns it. Null when the span lies in this buffer.</param>
+    /// <param name="scratch">Rented when the payload had to be copied, and the caller's to return; else null.</param>
     public ReadOnlySpan<byte> SignedPayload(out byte[]? scratch)
     {
         scratch = null;
@@ -180,7 +180,7 @@ internal sealed class RequestParameters
         _parameters[Count++] = parameter;
     }
 
-    /// <summary>Decodes <c>%XX</c> and <c>+</c>; text without them stays where it is. A <c>%</c> without two digits stays as it is.</summary>
+    /// <summary>Decodes <c>%XX</c> and <c>+</c>; text without them stays where it is. A <c>%</c> without two digits is kept.</summary>
     private (int Start, int Length) Decode(int start, int length)
     {
         if (!_buffer.AsSpan(start, length).ContainsAny((byte)'%', (byte)'+'))

@@ -2,7 +2,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Host.Api;
 
-/// <summary>The one place where the wire's numbers (10^-8) and a symbol's integers (ticks, lots, units) are turned into each other.</summary>
+/// <summary>The one place where the wire's numbers (10^-8) and a symbol's integers (ticks, lots, units) become each other.</summary>
 internal static class SymbolUnits
 {
     /// <summary>Returns whether the price is a whole number of ticks within PRICE_FILTER, and those ticks.</summary>

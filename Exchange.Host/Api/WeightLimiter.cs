@@ -95,12 +95,14 @@ internal sealed class WeightLimiter(ApiOptions options)
             usage.RawRequests = Math.Min(usage.RawRequests, int.MaxValue - 1) + 1;
             if (usage.RawRequests > options.RawRequestLimitPer5Minutes)
             {
-                return Reject(usage, Errors.TooManyRequests(options.RawRequestLimitPer5Minutes, SecondsTo(usage.RawWindow + 1, RawWindowUs, nowUs)), nowUs);
+                var seconds = SecondsTo(usage.RawWindow + 1, RawWindowUs, nowUs);
+                return Reject(usage, Errors.TooManyRequests(options.RawRequestLimitPer5Minutes, seconds), nowUs);
             }
 
             if ((long)usage.Weight + weight > options.WeightLimitPerMinute)
             {
-                return Reject(usage, Errors.TooMuchWeight(options.WeightLimitPerMinute, SecondsTo(usage.Minute + 1, MinuteUs, nowUs)), nowUs);
+                var seconds = SecondsTo(usage.Minute + 1, MinuteUs, nowUs);
+                return Reject(usage, Errors.TooMuchWeight(options.WeightLimitPerMinute, seconds), nowUs);
             }
 
             usage.Weight += isChargedLater ? 0 : weight;

@@ -127,7 +127,8 @@ internal static class SandboxEndpoints
         {
             if (!request.Services.Symbols.TryGetAsset(balance.Name, out var asset))
             {
-                request.Fail(Errors.Sandbox($"Asset '{SandboxJson.Shown(balance.Name)}' does not exist; create a market that uses it first."));
+                var name = SandboxJson.Shown(balance.Name);
+                request.Fail(Errors.Sandbox($"Asset '{name}' does not exist; create a market that uses it first."));
                 return deposits;
             }
 

@@ -19,6 +19,7 @@ namespace Exchange.Host.Security;
 /// </summary>
 internal sealed class SecretProtector
 {
+    private const string GeneratedName = "secrets.key";
     private const byte Version = 1;
     private const int KeySize = 32;
     private const int KeyIdOffset = 1;
@@ -29,6 +30,7 @@ internal sealed class SecretProtector
     private const int TagSize = 16;
     private const int CiphertextOffset = TagOffset + TagSize;
 
+    private readonly string _dataDirectory;
     private readonly string _keyFile;
     private readonly bool _isGenerated;
     private readonly Lazy<EncryptionKey[]> _keys;
@@ -39,8 +41,9 @@ internal sealed class SecretProtector
     /// <param name="dataDirectory">Where a generated file is kept.</param>
     public SecretProtector(SecretsOptions options, string dataDirectory)
     {
+        _dataDirectory = dataDirectory;
         _isGenerated = options.KeyFile.Length == 0;
-        _keyFile = _isGenerated ? Path.Combine(dataDirectory, "secrets.key") : options.KeyFile;
+        _keyFile = _isGenerated ? Path.Combine(dataDirectory, GeneratedName) : options.KeyFile;
         _keys = new Lazy<EncryptionKey[]>(Load);
     }
 
@@ -52,7 +55,8 @@ internal sealed class SecretProtector
         if (_isGenerated && mode != ExchangeMode.Sandbox)
         {
             throw new InvalidOperationException(
-                $"a venue needs {SecretsOptions.Section}:{nameof(SecretsOptions.KeyFile)}: a file outside the data directory with 64 hexadecimal digits");
+                $"a venue needs {SecretsOptions.Section}:{nameof(SecretsOptions.KeyFile)}: "
+                + "a file outside the data directory with 64 hexadecimal digits");
         }
 
         _ = _keys.Value;
@@ -77,7 +81,7 @@ internal sealed class SecretProtector
     }
 
     /// <summary>Returns the secret of <paramref name="apiKey"/>.</summary>
-    /// <exception cref="CryptographicException">Damaged, of another API key, or encrypted with a key that the file does not hold.</exception>
+    /// <exception cref="CryptographicException">Damaged, of another API key, or of a key that the file does not hold.</exception>
     public byte[] Unprotect(ReadOnlySpan<char> apiKey, ReadOnlySpan<byte> sealedSecret)
     {
         if (sealedSecret.Length < CiphertextOffset || sealedSecret[0] != Version)
@@ -103,8 +107,8 @@ internal sealed class SecretProtector
             return secret;
         }
 
-        throw new CryptographicException(
-            $"the stored API secret was encrypted with key {Convert.ToHexString(sealedSecret.Slice(KeyIdOffset, KeyIdSize))}, which {_keyFile} does not hold");
+        var keyId = Convert.ToHexString(sealedSecret.Slice(KeyIdOffset, KeyIdSize));
+        throw new CryptographicException($"the stored API secret was encrypted with key {keyId}, which {_keyFile} does not hold");
     }
 
     private static byte[] AssociatedData(ReadOnlySpan<char> apiKey)
@@ -145,27 +149,23 @@ internal sealed class SecretProtector
         return new EncryptionKey(SHA256.HashData(value)[..KeyIdSize], value);
     }
 
+    /// <summary>Written aside and renamed, every step synced: a key must not be lost after a secret was encrypted with it.</summary>
     private void Generate()
     {
-        var path = Path.GetFullPath(_keyFile);
-        var storage = new FileStorage(Path.GetDirectoryName(path)!, JournalSyncMethod.Fdatasync, _ => { });
-        var name = Path.GetFileName(path);
-
-        // Why: written aside, synced and renamed, so that a crash leaves no half-written key under the final name.
-        var temporary = name + ".new";
-        if (storage.Exists(temporary))
+        var storage = new FileStorage(_dataDirectory, JournalSyncMethod.Fdatasync, static _ => { });
+        const string Temporary = GeneratedName + ".new";
+        if (storage.Exists(Temporary))
         {
-            storage.Delete(temporary);
+            storage.Delete(Temporary);
         }
 
-        storage.CreateFolder("");
-        using (var file = storage.Open(temporary, create: true))
+        using (var file = storage.Open(Temporary, create: true))
         {
             file.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeySize)) + "\n"), 0);
             file.Sync();
         }
 
-        storage.Rename(temporary, name);
+        storage.Rename(Temporary, GeneratedName);
         storage.SyncFolder("");
     }
 }

@@ -28,7 +28,9 @@ internal static class GeneralEndpoints
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Symbols by <c>symbol</c>, by <c>symbols</c>, or all that have one of the <c>permissions</c> and the <c>symbolStatus</c>.</summary>
+    /// <summary>
+    /// Symbols by <c>symbol</c>, by <c>symbols</c>, or all that have one of the <c>permissions</c> and the <c>symbolStatus</c>.
+    /// </summary>
     public static ValueTask ExchangeInfo(ApiRequest request)
     {
         var isSingle = request.Has("symbol"u8);

@@ -14,8 +14,8 @@ internal static class MarketDataEndpoints
 
     public static int DepthWeight(ApiRequest request)
     {
-        var isNumber = request.Parameters.TryGet("limit"u8, out var text) & DecimalText.ParseInteger(text, out var limit) == DecimalResult.Parsed;
-        return (isNumber ? limit : DefaultDepth) switch
+        request.Parameters.TryGet("limit"u8, out var text);
+        return (DecimalText.ParseInteger(text, out var limit) == DecimalResult.Parsed ? limit : DefaultDepth) switch
         {
             <= 100 => 5,
             <= 500 => 25,

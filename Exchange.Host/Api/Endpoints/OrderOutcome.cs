@@ -1,6 +1,7 @@
 using System.Globalization;
 using Exchange.Matching.Types;
 using Exchange.Orders;
+using Exchange.Risk;
 
 namespace Exchange.Host.Api.Endpoints;
 
@@ -27,10 +28,10 @@ internal static class OrderOutcome
 
         return request.Fail(reject switch
         {
-            RejectReason.TooManyOrdersPer10Seconds => Errors.TooManyOrders(
-                request.Services.Risk.CountsOf(request.AccountId, timeUs).LimitPer10Seconds, "10 SECOND", SecondsLeft(timeUs, TenSecondsUs)),
-            RejectReason.TooManyOrdersPerDay => Errors.TooManyOrders(
-                request.Services.Risk.CountsOf(request.AccountId, timeUs).LimitPerDay, "1 DAY", SecondsLeft(timeUs, DayUs)),
+            RejectReason.TooManyOrdersPer10Seconds =>
+                Errors.TooManyOrders(Counts(request, timeUs).LimitPer10Seconds, "10 SECOND", SecondsLeft(timeUs, TenSecondsUs)),
+            RejectReason.TooManyOrdersPerDay =>
+                Errors.TooManyOrders(Counts(request, timeUs).LimitPerDay, "1 DAY", SecondsLeft(timeUs, DayUs)),
             _ => Rejections.Placing(reject),
         });
     }
@@ -58,11 +59,13 @@ internal static class OrderOutcome
 
     private static void AddOrderCounts(ApiRequest request, long timeUs)
     {
-        var counts = request.Services.Risk.CountsOf(request.AccountId, timeUs);
+        var counts = Counts(request, timeUs);
         var headers = request.Http.Response.Headers;
         headers["X-MBX-ORDER-COUNT-10S"] = counts.Per10Seconds.ToString(CultureInfo.InvariantCulture);
         headers["X-MBX-ORDER-COUNT-1D"] = counts.PerDay.ToString(CultureInfo.InvariantCulture);
     }
+
+    private static OrderCounts Counts(ApiRequest request, long timeUs) => request.Services.Risk.CountsOf(request.AccountId, timeUs);
 
     private static int SecondsLeft(long timeUs, long windowUs) => (int)((windowUs - (timeUs % windowUs) + SecondUs - 1) / SecondUs);
 }

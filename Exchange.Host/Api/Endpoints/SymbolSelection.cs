@@ -9,7 +9,9 @@ internal static class SymbolSelection
     /// <summary>Most names in the parameter <c>symbols</c>.</summary>
     public const int MaxSymbols = 100;
 
-    /// <summary>Returns the symbols of the parameter <c>symbols</c> (a JSON array of names), in its order, or null when it was not sent or is wrong.</summary>
+    /// <summary>
+    /// Returns the symbols of the parameter <c>symbols</c> (a JSON array of names), in its order, or null when it was not sent or is wrong.
+    /// </summary>
     public static List<Symbol>? Symbols(ApiRequest request)
     {
         if (!request.TryText("symbols"u8, out var text))
@@ -49,7 +51,9 @@ internal static class SymbolSelection
         return symbols;
     }
 
-    /// <summary>Returns whether the parameter <c>permissions</c> (one name or a JSON array) includes SPOT, the only one there is, or was not sent.</summary>
+    /// <summary>
+    /// Returns whether the parameter <c>permissions</c> (one name or a JSON array) includes SPOT, the only one there is, or was not sent.
+    /// </summary>
     public static bool IncludesSpot(ApiRequest request)
     {
         if (!request.TryText("permissions"u8, out var text))

@@ -39,8 +39,10 @@ internal sealed class ApiHarness : IDisposable
         Btc = PublishedSymbols.Add(Symbols, PublishedSymbols.Spec("BTCUSDT", "BTC", "USDT"));
         Secrets = new SecretProtector(new SecretsOptions(), _directory);
         Accounts.Keys[ApiKey] = new ApiKey(ApiKey, AccountId, Secrets.Protect(ApiKey, Encoding.ASCII.GetBytes(Secret)));
-        Services = new ApiServices(Orders, Accounts, MarketData, Risk, Symbols, Gateway, Time, Status, Secrets, Options.Create(options ?? new ApiOptions()));
-        _pipeline = new ApiPipeline(Services, new WeightLimiter(Services.Options), new RequestAuthenticator(Services), NullLogger<ApiPipeline>.Instance);
+        Services = new ApiServices(
+            Orders, Accounts, MarketData, Risk, Symbols, Gateway, Time, Status, Secrets, Options.Create(options ?? new ApiOptions()));
+        _pipeline = new ApiPipeline(
+            Services, new WeightLimiter(Services.Options), new RequestAuthenticator(Services), NullLogger<ApiPipeline>.Instance);
     }
 
     public FakeOrders Orders { get; } = new();

@@ -32,7 +32,8 @@ internal sealed class FakeOrders : IOrdersModule
 {
     public Func<NewOrder, ValueTask<PlaceResult>> OnPlace { get; set; } = _ => throw new InvalidOperationException("no order was expected");
 
-    public Func<CancelOrder, ValueTask<CancelResult>> OnCancel { get; set; } = _ => throw new InvalidOperationException("no cancel was expected");
+    public Func<CancelOrder, ValueTask<CancelResult>> OnCancel { get; set; } =
+        _ => throw new InvalidOperationException("no cancel was expected");
 
     public Func<int, Symbol, long, ValueTask<CancelAllResult>> OnCancelAll { get; set; } =
         (_, _, _) => throw new InvalidOperationException("no mass cancel was expected");
@@ -57,9 +58,11 @@ internal sealed class FakeOrders : IOrdersModule
         return OnCancel(cancel);
     }
 
-    public ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs) => OnCancelAll(accountId, symbol, deadlineUs);
+    public ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs) =>
+        OnCancelAll(accountId, symbol, deadlineUs);
 
-    public ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy) => throw new NotSupportedException();
+    public ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy) =>
+        throw new NotSupportedException();
 
     public ValueTask<PlaceResult> MoveAsync(int accountId, Symbol symbol, long orderId, long newPrice) => throw new NotSupportedException();
 
@@ -73,7 +76,8 @@ internal sealed class FakeOrders : IOrdersModule
     public bool TryGetOrder(int accountId, int symbolId, in ClientOrderId clientOrderId, out OrderState order)
     {
         var id = clientOrderId;
-        var index = Stored.FindLastIndex(stored => stored.AccountId == accountId && stored.SymbolId == symbolId && stored.ClientOrderId == id);
+        var index = Stored.FindLastIndex(
+            stored => stored.AccountId == accountId && stored.SymbolId == symbolId && stored.ClientOrderId == id);
         order = index < 0 ? default : Stored[index];
         return index >= 0;
     }
@@ -90,13 +94,15 @@ internal sealed class FakeAccounts : IAccountsModule
 
     public long UpdatedUs { get; set; }
 
-    public Func<OpenAccountCommand, ValueTask<OpenAccountResult>> OnOpen { get; set; } = _ => throw new InvalidOperationException("no account was expected");
+    public Func<OpenAccountCommand, ValueTask<OpenAccountResult>> OnOpen { get; set; } =
+        _ => throw new InvalidOperationException("no account was expected");
 
     public LedgerPort Ledger => throw new NotSupportedException();
 
     public IRecordConsumer View => throw new NotSupportedException();
 
-    public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) => Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(apiKey, out key!);
+    public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) =>
+        Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(apiKey, out key!);
 
     public long CopyBalances(int accountId, List<Balance> balances)
     {
@@ -104,7 +110,8 @@ internal sealed class FakeAccounts : IAccountsModule
         return UpdatedUs;
     }
 
-    public ValueTask<OpenAccountResult> OpenAccountAsync(OpenAccountCommand command, CancellationToken cancellationToken) => OnOpen(command);
+    public ValueTask<OpenAccountResult> OpenAccountAsync(OpenAccountCommand command, CancellationToken cancellationToken) =>
+        OnOpen(command);
 }
 
 internal sealed class FakeMarketData : IMarketDataModule
@@ -158,7 +165,8 @@ internal sealed class FakeGateway : ICommandGateway
 
     public bool IsFull { get; set; }
 
-    public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply) => throw new NotSupportedException();
+    public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply) =>
+        throw new NotSupportedException();
 
     public bool TrySubmit(CommandType type, ReadOnlySpan<byte> payload, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
@@ -181,5 +189,5 @@ internal sealed class FakeReply(RejectReason reject) : CommandReply
 
     public override ReadOnlySpan<byte> Records => default;
 
-    public override void Dispose() => IsDisposed = true;
+    protected override void Release() => IsDisposed = true;
 }

@@ -25,7 +25,8 @@ internal static class PublishedSymbols
         MaxNotional = 9_000_000 * FixedPoint.One,
     };
 
-    public static void Start(SymbolDirectory directory, ExchangeMode mode) => Apply(directory, CommandType.Genesis, GenesisCommand.Default(mode).ToBytes(), []);
+    public static void Start(SymbolDirectory directory, ExchangeMode mode) =>
+        Apply(directory, CommandType.Genesis, GenesisCommand.Default(mode).ToBytes(), []);
 
     public static Symbol Add(SymbolDirectory directory, SymbolSpec spec)
     {
@@ -47,7 +48,13 @@ internal static class PublishedSymbols
     public static void Quarantine(SymbolDirectory directory, Symbol symbol)
     {
         var events = new List<byte>();
-        Append(events, new QuarantineChanged { Type = EventType.QuarantineChanged, CancelOnly = 1, AccountId = 1, SymbolId = (ushort)symbol.Id });
+        Append(events, new QuarantineChanged
+        {
+            Type = EventType.QuarantineChanged,
+            CancelOnly = 1,
+            AccountId = 1,
+            SymbolId = (ushort)symbol.Id,
+        });
         Apply(directory, CommandType.Quarantine, new QuarantineCommand(1, 1, symbol.Id).ToBytes(), [.. events]);
     }
 

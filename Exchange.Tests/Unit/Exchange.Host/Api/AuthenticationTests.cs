@@ -148,7 +148,7 @@ public sealed class AuthenticationTests
     [Test]
     public async Task Every_signed_row_refuses_a_request_without_a_key()
     {
-        foreach (var row in EndpointTable.Rows.Where(row => row.Security != Exchange.Host.Api.Security.None))
+        foreach (var row in EndpointTable.Rows.Where(row => row.Security != EndpointSecurity.None))
         {
             Assert.That((await _api.SendAsync(row.Method, row.Path)).Body, Is.EqualTo(NoKey), $"{row.Method} {row.Path}");
         }

@@ -66,7 +66,7 @@ public sealed class OrderAnswersTests
         }
 
         var ids = _api.Orders.Placed.ConvertAll(order => order.ClientOrderId.ToString());
-        Assert.That(ids, Has.All.Matches<string>(id => id.Length == 22 && id.All(char.IsAsciiLetterOrDigit)));
+        Assert.That(ids, Has.All.Matches<string>(id => id!.Length == 22 && id.All(char.IsAsciiLetterOrDigit)));
         Assert.That(ids, Is.Unique);
     }
 

@@ -1,5 +1,6 @@
 using Exchange.Host.Api;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 using Exchange.Orders;
 using Exchange.Tests.Support.Fakes;
@@ -121,6 +122,8 @@ public sealed class WeightTests
             Assert.That((answer.Status, answer.Header("X-MBX-USED-WEIGHT-1M")), Is.EqualTo((200, "0")));
         }
 
+        var failed = await api.SignedAsync("GET", "/api/v3/order", "symbol=BTCUSDT&orderId=1");
+        Assert.That((failed.Status, failed.Header("X-MBX-USED-WEIGHT-1M")), Is.EqualTo((400, "0")));
         var unproved = await api.SendAsync("GET", "/api/v3/account?timestamp=1&signature=00", null, ("X-MBX-APIKEY", ApiHarness.ApiKey));
         Assert.That((unproved.Status, unproved.Header("X-MBX-USED-WEIGHT-1M")), Is.EqualTo((400, "20")));
     }
@@ -173,7 +176,7 @@ public sealed class WeightTests
     public async Task An_exchange_that_stops_leaves_the_outcome_unknown()
     {
         using var api = new ApiHarness();
-        api.Orders.OnPlace = _ => ValueTask.FromException<PlaceResult>(new Exchange.Matching.Ports.ExchangeStoppedException());
+        api.Orders.OnPlace = _ => ValueTask.FromException<PlaceResult>(new ExchangeStoppedException());
 
         var answer = await api.SignedAsync("POST", "/api/v3/order", Order);
 

@@ -43,7 +43,7 @@ public sealed class SandboxTests
         var secret = json.RootElement.GetProperty("secretKey").GetString()!;
         Assert.That(json.RootElement.EnumerateObject().Select(property => property.Name), Is.EqualTo((string[])["accountId", "apiKey", "secretKey"]));
         Assert.That(json.RootElement.GetProperty("accountId").GetInt32(), Is.EqualTo(12));
-        Assert.That((string[])[apiKey, secret], Has.All.Matches<string>(text => text.Length == 64 && text.All(char.IsAsciiLetterOrDigit)));
+        Assert.That((string[])[apiKey, secret], Has.All.Matches<string>(text => text!.Length == 64 && text.All(char.IsAsciiLetterOrDigit)));
         Assert.That(apiKey, Is.Not.EqualTo(secret));
         Assert.That((command!.OrderLimitPer10Seconds, command.OrderLimitPerDay), Is.EqualTo((per10Seconds, perDay)));
         Assert.That(command.Deposits, Is.EquivalentTo((AssetAmount[])[new(_api.Btc.QuoteAsset.Id, 10_000_000_000_000), new(_api.Btc.BaseAsset.Id, 50_000_000)]));
