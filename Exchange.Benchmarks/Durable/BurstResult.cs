@@ -40,6 +40,12 @@ internal sealed record BurstResult
     /// <summary>Processor nanoseconds per command, by thread.</summary>
     public required IReadOnlyDictionary<string, double> CpuNsPerCommand { get; init; }
 
+    /// <summary>Share of the window that each thread ran on a processor, 0 to 1.</summary>
+    public required IReadOnlyDictionary<string, double> RunningShare { get; init; }
+
+    /// <summary>Share of the window that each thread could have run but waited for a processor, 0 to 1.</summary>
+    public required IReadOnlyDictionary<string, double> WaitingShare { get; init; }
+
     /// <summary>Managed bytes per command allocated by each pipeline thread.</summary>
     public required IReadOnlyDictionary<string, double> AllocatedBytesPerCommand { get; init; }
 
@@ -52,6 +58,9 @@ internal sealed record BurstResult
 
     /// <summary>Read back from the beginning of the journal.</summary>
     public required RecordSizes Records { get; init; }
+
+    /// <summary>Engine and each view alone, over the beginning of the same journal.</summary>
+    public required IReadOnlyList<StageCost> StageCosts { get; init; }
 
     /// <summary>What was not as expected; empty when all was.</summary>
     public required IReadOnlyList<string> Mismatches { get; init; }

@@ -20,8 +20,13 @@ internal static class BurstRun
     /// <summary>Laps are never fewer than what so many commands per second need.</summary>
     private const int LapsPerSecond = 4;
 
+    private const int ProgressMs = 2_500;
     private const long MinFreeDiskBytes = 4L << 30;
     private const long CensusBytes = 256L << 20;
+
+    /// <summary>As the pipeline and the burst name them.</summary>
+    private static readonly string[] Threads = [ProducerThread, "engine", "journal", "publisher"];
+    private const string ProducerThread = "producer";
 
     /// <exception cref="IOException">Too little room on the disk.</exception>
     public static async Task<BurstResult> RunAsync(
@@ -33,7 +38,7 @@ internal static class BurstRun
         {
             var setUpSequence = harness.Pipeline.PublishedSequence;
             var producer = new BurstProducer(PipelineInternals.CommandRingOf(harness.Pipeline), stream, symbolCount, harness.Pipeline.Ended);
-            var thread = new Thread(producer.Run) { Name = "producer", IsBackground = true };
+            var thread = new Thread(producer.Run) { Name = ProducerThread, IsBackground = true };
             thread.Start();
 
             var watch = new DiskWatch(directory);
@@ -47,17 +52,20 @@ internal static class BurstRun
             await harness.Pipeline.StopAsync().ConfigureAwait(false);
             progress.WriteLine($"  reading back up to {CensusBytes >> 20} MiB of the journal");
             var census = JournalCensus.Read(harness.Storage, CensusBytes);
-            return Summarize(harness, producer, before, after, census, Check(harness, producer, setUpSequence, census));
+            var mismatches = Check(harness, producer, setUpSequence, census);
+            progress.WriteLine("  each stage alone");
+            return Summarize(harness, producer, before, after, census, mismatches) with { StageCosts = StageCosts.Measure(harness.Storage) };
         }
     }
 
     private static async Task WaitAsync(
         PipelineHarness harness, BurstProducer producer, TimeSpan duration, DiskWatch watch, TextWriter progress)
     {
-        var end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        for (var left = duration; left > TimeSpan.Zero; left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), end))
+        var startedAt = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(startedAt) is var passed && passed < duration)
         {
-            await Task.WhenAny(harness.Pipeline.Ended, Task.Delay(left < TimeSpan.FromSeconds(2) ? left : TimeSpan.FromSeconds(2))).ConfigureAwait(false);
+            var turn = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Min((duration - passed).TotalMilliseconds, ProgressMs)));
+            await Task.WhenAny(harness.Pipeline.Ended, Task.Delay(turn)).ConfigureAwait(false);
             progress.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"  {harness.SyncMethod}: {producer.Pushed:N0} pushed, {harness.Pipeline.DurableSequence:N0} durable"));
             if (harness.Pipeline.Ended.IsCompleted)
@@ -132,6 +140,8 @@ internal static class BurstRun
 
         double PerSecond(long count) => count / elapsed.TotalSeconds;
         double CpuPerCommand(string thread) => (double)after.Processors.Since(before.Processors, thread) / journaled;
+        double WaitShare(string thread) => after.Processors.WaitingSince(before.Processors, thread) / elapsed.TotalNanoseconds;
+        double BusyShare(string thread) => after.Processors.Since(before.Processors, thread) / elapsed.TotalNanoseconds;
         return new BurstResult
         {
             SyncMethod = harness.SyncMethod.ToString(),
@@ -147,13 +157,9 @@ internal static class BurstRun
             GroupSizes = SizeShares(groups, bytes),
             JournalInSyncShare = latencies.Sum() / (elapsed.TotalSeconds * Stopwatch.Frequency),
             GroupLatency = LatencySummary.Of(latencies),
-            CpuNsPerCommand = new Dictionary<string, double>
-            {
-                ["producer"] = CpuPerCommand("producer"),
-                ["engine"] = CpuPerCommand("engine"),
-                ["journal"] = CpuPerCommand("journal"),
-                ["publisher"] = CpuPerCommand("publisher"),
-            },
+            CpuNsPerCommand = Threads.ToDictionary(thread => thread, CpuPerCommand),
+            RunningShare = Threads.ToDictionary(thread => thread, BusyShare),
+            WaitingShare = Threads.ToDictionary(thread => thread, WaitShare),
             AllocatedBytesPerCommand = new Dictionary<string, double>
             {
                 ["engine"] = (double)(after.EngineAllocated - before.EngineAllocated) / journaled,
@@ -169,6 +175,7 @@ internal static class BurstRun
                 census.LimitOrderMaxBytes,
                 Unsafe.SizeOf<TradeExecuted>(),
                 census.ByType.ToDictionary(type => type.Key.ToString(), type => (double)type.Value.Bytes / type.Value.Count)),
+            StageCosts = [],
             Mismatches = mismatches,
         };
     }

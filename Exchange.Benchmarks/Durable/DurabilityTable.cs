@@ -1,4 +1,5 @@
 using System.Globalization;
+using Exchange.Matching.Commands;
 
 namespace Exchange.Benchmarks.Durable;
 
@@ -44,7 +45,7 @@ internal static class DurabilityTable
         Row(output, "journal bytes per command", bursts, burst => F(burst.JournalBytesPerCommand, 1));
         Row(output, "limit order that rests, bytes", bursts, burst => $"{burst.Records.LimitOrderMinBytes}-{burst.Records.LimitOrderMaxBytes}");
         Row(output, "trade event, bytes", bursts, burst => F(burst.Records.TradeEventBytes));
-        foreach (var type in bursts[0].Records.MeanBytesByType.Keys)
+        foreach (var type in bursts[0].Records.MeanBytesByType.Keys.Where(type => Enum.Parse<CommandType>(type).IsTrading()))
         {
             Row(output, $"mean {type} record, bytes", bursts, burst => F(burst.Records.MeanBytesByType.GetValueOrDefault(type), 1));
         }
@@ -55,7 +56,15 @@ internal static class DurabilityTable
         Row(output, "journal thread in write+sync", bursts, burst => Percent(burst.JournalInSyncShare));
         foreach (var thread in bursts[0].CpuNsPerCommand.Keys)
         {
-            Row(output, $"{thread}, CPU ns per command", bursts, burst => F(burst.CpuNsPerCommand[thread]));
+            Row(output, $"{thread}, CPU ns per command (ran, waited)", bursts, burst =>
+                $"{F(burst.CpuNsPerCommand[thread])} ({Percent(burst.RunningShare[thread])}, {Percent(burst.WaitingShare[thread])})");
+        }
+
+        foreach (var stage in bursts[0].StageCosts.Select(cost => cost.Stage))
+        {
+            Row(output, $"alone: {stage}, CPU ns (B) per record", bursts, burst => burst.StageCosts.FirstOrDefault(cost => cost.Stage == stage) is { } cost
+                ? $"{F(cost.CpuNsPerRecord)} ({F(cost.AllocatedBytesPerRecord, 2)})"
+                : "-");
         }
 
         foreach (var thread in bursts[0].AllocatedBytesPerCommand.Keys)
@@ -77,18 +86,18 @@ internal static class DurabilityTable
     private static void WriteRoundTrips(TextWriter output, IReadOnlyList<RoundTripResult> trips)
     {
         Line(output, $"\ndurable round trip of one order through the gateway, us (in brackets: write+sync alone)");
-        Line(output, $"{"method",-12} {"callers",7} {"rounds",8} {"rounds/s",9} {"p50",14} {"p90",9} {"p99",16} {"p99.9",9} {"max",9} {"per group",9} {"B/round",8} {"others",7}");
+        Line(output, $"{"method",-12} {"callers",7} {"rounds",8} {"rounds/s",9} {"p50",14} {"p90",9} {"p99",16} {"p99.9",9} {"max",9} {"per group",9} {"B/round",8} {"publisher",9} {"others",7}");
         foreach (var trip in trips)
         {
             Line(output, $"{trip.SyncMethod,-12} {trip.Callers,7} {trip.Rounds,8} {F(trip.RoundsPerSecond),9} "
                 + $"{$"{F(trip.Latency.P50Us)} ({F(trip.GroupLatency.P50Us)})",14} {F(trip.Latency.P90Us),9} "
                 + $"{$"{F(trip.Latency.P99Us)} ({F(trip.GroupLatency.P99Us)})",16} {F(trip.Latency.P999Us),9} {F(trip.Latency.MaxUs),9} "
-                + $"{F(trip.RoundsPerGroup, 1),9} {F(trip.AllocatedBytesPerRound),8} {F(trip.ProcessorsUsedByOthers, 2),7}");
+                + $"{F(trip.RoundsPerGroup, 1),9} {F(trip.AllocatedBytesPerRound),8} {F(trip.PublisherBytesPerRound, 1),9} {F(trip.ProcessorsUsedByOthers, 2),7}");
         }
     }
 
     private static void Row(TextWriter output, string name, IReadOnlyList<BurstResult> bursts, Func<BurstResult, string> value) =>
-        Line(output, $"{name,-40}{string.Concat(bursts.Select(burst => $"{value(burst),28}"))}");
+        Line(output, $"{name,-48}{string.Concat(bursts.Select(burst => $"{value(burst),28}"))}");
 
     private static void Line(TextWriter output, string line) => output.WriteLine(line.TrimEnd());
 

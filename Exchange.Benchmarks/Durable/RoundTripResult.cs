@@ -22,6 +22,9 @@ internal sealed record RoundTripResult
     /// <summary>Managed bytes allocated by the whole process per round, the caller's included.</summary>
     public required double AllocatedBytesPerRound { get; init; }
 
+    /// <summary>Managed bytes allocated by the publisher thread per round: views and answers.</summary>
+    public required double PublisherBytesPerRound { get; init; }
+
     /// <summary>Processors, on average, that other processes kept busy meanwhile.</summary>
     public required double ProcessorsUsedByOthers { get; init; }
 

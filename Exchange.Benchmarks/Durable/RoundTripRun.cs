@@ -54,6 +54,7 @@ internal sealed class RoundTripRun(PipelineHarness harness, TextWriter progress)
         _refused = 0;
         var firstGroup = harness.Storage.GroupCount;
         var processors = ProcessorTime.Now();
+        var publisherAllocated = harness.Allocations.Publisher;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var startedAt = Stopwatch.GetTimestamp();
         var ticks = await CallAsync(callers, minRounds, minTime).ConfigureAwait(false);
@@ -76,6 +77,7 @@ internal sealed class RoundTripRun(PipelineHarness harness, TextWriter progress)
             RoundsPerGroup = (double)ticks.Length / groups.Length,
             GroupLatency = LatencySummary.Of(groupTicks),
             AllocatedBytesPerRound = (double)allocated / ticks.Length,
+            PublisherBytesPerRound = (double)(harness.Allocations.Publisher - publisherAllocated) / ticks.Length,
             ProcessorsUsedByOthers = ProcessorTime.Now().OthersSince(processors, elapsed),
             Mismatches = Mismatches(),
         };
