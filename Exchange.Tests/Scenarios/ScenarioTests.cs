@@ -12,6 +12,10 @@ public sealed class ScenarioTests
     public void Reference_exchange_plays_scenario(string name) =>
         Assert.That(() => ScenarioRunner.Run(Load(name), genesis => new ReferenceExchange(genesis)), Throws.Nothing);
 
+    [TestCaseSource(nameof(Names))]
+    public void Engine_plays_scenario(string name) =>
+        Assert.That(() => ScenarioRunner.Run(Load(name), genesis => new EngineExchange(genesis)), Throws.Nothing);
+
     [Test]
     public void Scenarios_are_found() => Assert.That(Names().Count(), Is.AtLeast(12));
 

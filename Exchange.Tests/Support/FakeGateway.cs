@@ -56,6 +56,6 @@ internal sealed class FakeGateway : ICommandGateway
 
         public override ReadOnlySpan<byte> Records => records;
 
-        public override void Dispose() => DisposeCount++;
+        protected override void Release() => DisposeCount++;
     }
 }

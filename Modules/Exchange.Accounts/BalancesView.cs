@@ -40,7 +40,10 @@ internal sealed class BalancesView : IRecordConsumer
     /// <summary>Finds a registered key. Any thread; allocates nothing and waits for nobody.</summary>
     public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) => _apiKeysByText.TryGetValue(apiKey, out key!);
 
-    /// <summary>Replaces what <paramref name="balances"/> holds by the account's balances, in the order of asset ids; by nothing when the account is unknown. Any thread.</summary>
+    /// <summary>
+    /// Replaces what <paramref name="balances"/> holds by the account's balances, in the order of asset ids; by nothing when the
+    /// account is unknown. Any thread.
+    /// </summary>
     /// <returns>Journal microseconds of the account's last change, 0 before the first.</returns>
     public long CopyBalances(int accountId, List<Balance> balances)
     {

@@ -40,7 +40,10 @@ internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
         _assetCount++;
     }
 
-    /// <summary>Returns None, or the first of: TooManyAccounts, InvalidApiKey, DuplicateApiKey; then per deposit UnknownAsset, InvalidAmount, BalanceOverflow.</summary>
+    /// <summary>
+    /// Returns None, or the first of: TooManyAccounts, InvalidApiKey, DuplicateApiKey; then per deposit UnknownAsset, InvalidAmount,
+    /// BalanceOverflow.
+    /// </summary>
     public RejectReason CheckOpenAccount(OpenAccountCommand command)
     {
         if (AccountCount >= maxAccounts)
@@ -105,7 +108,9 @@ internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return accountId;
     }
 
-    /// <summary>Returns None, or the first of: UnknownAccount, UnknownAsset, InvalidAmount (0), InsufficientBalance, BalanceOverflow.</summary>
+    /// <summary>
+    /// Returns None, or the first of: UnknownAccount, UnknownAsset, InvalidAmount (0), InsufficientBalance, BalanceOverflow.
+    /// </summary>
     public RejectReason CheckAdjustBalance(in AdjustBalanceCommand command)
     {
         if ((uint)(command.AccountId - 1) >= (uint)AccountCount)
@@ -216,7 +221,9 @@ internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
     /// <summary>Returns the fees collected in one asset, in its units.</summary>
     internal Int128 FeesCollected(int assetId) => _totals[assetId].Fees;
 
-    /// <summary>Adds the openings (keys and ciphertexts in the order of accounts), each asset's totals, then every balance that is not zero.</summary>
+    /// <summary>
+    /// Adds the openings (keys and ciphertexts in the order of accounts), each asset's totals, then every balance that is not zero.
+    /// </summary>
     public void AddTo(ref StateHash hash)
     {
         hash.Add(AccountCount);
@@ -245,7 +252,10 @@ internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
         }
     }
 
-    /// <summary>Returns the first broken rule in words, or null. Per asset: a negative balance, a total that differs from the sum of the accounts, conservation.</summary>
+    /// <summary>
+    /// Returns the first broken rule in words, or null. Per asset: a negative balance, a total that differs from the sum of the
+    /// accounts, conservation.
+    /// </summary>
     public string? FindImbalance()
     {
         for (var assetId = 0; assetId < _assetCount; assetId++)

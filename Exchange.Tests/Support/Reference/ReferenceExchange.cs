@@ -97,7 +97,7 @@ public sealed partial class ReferenceExchange(GenesisCommand genesis) : IScenari
             _ledger.Adjust(accountId, assetId, amount);
         }
 
-        return [new Opened(accountId)];
+        return [new Opened(accountId), .. command.Deposits.Select(deposit => new Adjusted(accountId, deposit.AssetId, deposit.Amount))];
     }
 
     public IReadOnlyList<ExchangeEvent> AdjustBalance(AdjustBalanceCommand command, long timeUs)

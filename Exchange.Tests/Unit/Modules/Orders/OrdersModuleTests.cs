@@ -41,7 +41,7 @@ public sealed class OrdersModuleTests
 
         public override ReadOnlySpan<byte> Records => [];
 
-        public override void Dispose() => Disposals++;
+        protected override void Release() => Disposals++;
     }
 
     private sealed class Gateway : ICommandGateway
