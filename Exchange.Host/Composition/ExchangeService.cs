@@ -55,6 +55,8 @@ internal sealed partial class ExchangeService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var stopping = lifetime.ApplicationStopping.Register(() => _phase = "draining");
+
         // Off the host's start: recovery blocks, and the web server starts meanwhile.
         await Task.Yield();
         try
@@ -80,7 +82,7 @@ internal sealed partial class ExchangeService(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            _phase = "draining";
+            // The host stops: what was admitted is finished and answered in StopAsync.
         }
         catch (Exception failure)
         {

@@ -11,6 +11,9 @@ internal static class HostSetup
     private const int HeadersMax = 64;
     private const long ConnectionsMax = 10_000;
 
+    // Longer than the longest wait for a reply, so that a stop answers everybody.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>Binds the options and checks them before anything is opened: a wrong value stops the start with what to write instead.</summary>
     public static void AddExchangeOptions(this WebApplicationBuilder builder)
     {
@@ -25,6 +28,7 @@ internal static class HostSetup
         var control = builder.Configuration[$"{ExchangeOptions.Section}:{nameof(ExchangeOptions.ControlUrl)}"];
         string[] urls = string.IsNullOrEmpty(control) ? Urls(builder.Configuration) : [.. Urls(builder.Configuration), control];
         builder.WebHost.UseUrls(urls);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

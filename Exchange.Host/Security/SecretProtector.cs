@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Journal;
 
 namespace Exchange.Host.Security;
 
@@ -146,32 +147,25 @@ internal sealed class SecretProtector
 
     private void Generate()
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(_keyFile))!;
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        if (OperatingSystem.IsWindows())
+        var path = Path.GetFullPath(_keyFile);
+        var storage = new FileStorage(Path.GetDirectoryName(path)!, JournalSyncMethod.Fdatasync, _ => { });
+        var name = Path.GetFileName(path);
+
+        // Why: written aside, synced and renamed, so that a crash leaves no half-written key under the final name.
+        var temporary = name + ".new";
+        if (storage.Exists(temporary))
         {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            storage.Delete(temporary);
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        storage.CreateFolder("");
+        using (var file = storage.Open(temporary, create: true))
         {
-            options.UnixCreateMode = OwnerOnly;
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeySize)) + "\n"), 0);
+            file.Sync();
         }
 
-        // Why: written aside and renamed, so that a crash leaves no half-written key under the final name.
-        var temporary = _keyFile + ".new";
-        File.Delete(temporary);
-        using (var stream = new FileStream(temporary, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexString(RandomNumberGenerator.GetBytes(KeySize)) + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, _keyFile);
+        storage.Rename(temporary, name);
+        storage.SyncFolder("");
     }
 }

@@ -129,6 +129,7 @@ internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore le
             sweep.Quote += lots * quotePerLot;
             if (lots < level.Quantity || sweep.Lots == wantedLots)
             {
+                sweep.IsExhausted = false;
                 return sweep;
             }
 

@@ -7,7 +7,6 @@ namespace Exchange.Matching.Engine;
 
 public sealed partial class MatchingEngine<TRisk, TLedger>
 {
-    private const int MaxSymbols = ushort.MaxValue;
     private const int MaxAssets = ushort.MaxValue;
 
     private void Administer(CommandType type, ReadOnlySpan<byte> payload, ref RecordWriter record)
@@ -63,7 +62,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             }
         }
 
-        if (_books.Length >= MaxSymbols)
+        if (_books.Length >= TradingCommandCodec.NoSymbol)
         {
             return RejectReason.TooManySymbols;
         }

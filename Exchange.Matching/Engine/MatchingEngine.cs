@@ -101,8 +101,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         {
             Dispatch(ref command, payload, sequence, timeUs, ref record);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            // Running out of memory is no property of the command: a replay would not meet it. It ends the process instead.
             if (_changing)
             {
                 ThrowPoisoned(in command, sequence, exception);

@@ -42,9 +42,8 @@ public sealed class DirectoryLock : IDisposable
 
             ThrowIfNegative(result, "lock", path);
             ThrowIfNegative(LibC.Truncate(descriptor, 0), "truncate", path);
-            var started = DateTimeOffset.UnixEpoch.AddTicks(clock.WallUs * TimeSpan.TicksPerMicrosecond);
             file.Write(
-                Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, started {started:yyyy-MM-ddTHH:mm:ssZ}\n")),
+                Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, started {clock.WallUs / 1_000_000} (seconds since 1970 UTC)\n")),
                 0);
             return new DirectoryLock(file);
         }

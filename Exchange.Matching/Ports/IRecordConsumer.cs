@@ -4,7 +4,8 @@ namespace Exchange.Matching.Ports;
 
 /// <summary>
 /// A fold of the durable records into something readable: the views of the modules. One thread at a time, in sequence:
-/// the recovery first, then the publisher. An exception is a bug and stops the process.
+/// the recovery first, then the publisher. Begin and end of a batch come from one thread. The symbol directory is fed before all others, which
+/// look symbols up in it. An exception is a bug and stops the process.
 /// </summary>
 public interface IRecordConsumer
 {
@@ -12,7 +13,8 @@ public interface IRecordConsumer
     void BeginBatch();
 
     /// <param name="record">Valid during the call only.</param>
-    /// <param name="replyToken">Who waits for this command (`CommandSlot.ReplyToken`), or `CommandSlot.NoReply`.</param>
+    /// <param name="replyToken">Who waits for this command (`CommandSlot.ReplyToken`), or `CommandSlot.NoReply`. All records of a continued
+    /// command carry the same one.</param>
     void Apply(in Record record, int replyToken);
 
     /// <summary>The batch is complete; what it changed becomes readable.</summary>

@@ -24,7 +24,7 @@ public sealed class ModuleSurfaceTests
             typeof(Exchange.Orders.Admission), typeof(Exchange.Orders.OrderState), typeof(Exchange.Orders.FillState),
             typeof(Exchange.Orders.PlaceResult), typeof(Exchange.Orders.CancelResult), typeof(Exchange.Orders.CancelAllResult),
         ],
-        ["Exchange.Replication"] = [],
+        ["Exchange.Replication"] = [typeof(Exchange.Replication.IReplicationModule)],
         ["Exchange.Risk"] = [typeof(Exchange.Risk.IRiskModule), typeof(Exchange.Risk.OrderCounts)],
     };
 

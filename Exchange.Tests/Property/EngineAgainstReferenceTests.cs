@@ -83,7 +83,7 @@ public sealed class EngineAgainstReferenceTests
             {
                 var expected = reference.Balance(accountId, asset.Id);
                 Assert.That(engine.Balance(accountId, asset.Id), Is.EqualTo(expected), $"{where}: ledger, account {accountId} {asset.Name}");
-                Assert.That(new Funds(balances[asset.Id].Free, balances[asset.Id].Held), Is.EqualTo(expected), $"{where}: balances view, account {accountId} {asset.Name}");
+                Assert.That(new Support.Funds(balances[asset.Id].Free, balances[asset.Id].Held), Is.EqualTo(expected), $"{where}: balances view, account {accountId} {asset.Name}");
             }
 
             engine.Orders.CopyOpen(accountId, null, open);

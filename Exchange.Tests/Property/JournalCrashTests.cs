@@ -72,7 +72,7 @@ public sealed class JournalCrashTests
         var large = random.Next(4) == 0;
         for (var i = 0; i < records; i++)
         {
-            var record = JournalFixture.Record(appender.NextSequence, random.Next(24, large ? 60_000 : 1500), salt: random.Next(255));
+            var record = JournalFixture.Record(appender.NextSequence, random.Next(24, large ? 200_000 : 1500), salt: random.Next(255));
             appender.Append(record);
             submitted.Add(record);
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Pipeline;
 using NUnit.Framework;
 

@@ -1,0 +1,185 @@
+using Exchange.Accounts;
+using Exchange.Host.Health;
+using Exchange.MarketData;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+using Exchange.Orders;
+using Exchange.Risk;
+
+namespace Exchange.Tests.Support.Fakes;
+
+/// <summary>Journal time that moves only when a test moves it.</summary>
+internal sealed class ManualJournalTime : IJournalTime
+{
+    /// <summary>2023-11-14T22:13:20Z: 20 seconds into its minute, 3 min 20 s into its five minutes.</summary>
+    public const long StartUs = 1_700_000_000_000_000;
+
+    public long NowUs { get; set; } = StartUs;
+}
+
+internal sealed class FakeStatus : IExchangeStatus
+{
+    public bool IsReady { get; set; } = true;
+
+    public string Phase { get; set; } = "running";
+
+    public double? Progress { get; set; }
+}
+
+/// <summary>Answers every command with what the test put there, and keeps what was asked.</summary>
+internal sealed class FakeOrders : IOrdersModule
+{
+    public Func<NewOrder, ValueTask<PlaceResult>> OnPlace { get; set; } = _ => throw new InvalidOperationException("no order was expected");
+
+    public Func<CancelOrder, ValueTask<CancelResult>> OnCancel { get; set; } = _ => throw new InvalidOperationException("no cancel was expected");
+
+    public Func<int, Symbol, long, ValueTask<CancelAllResult>> OnCancelAll { get; set; } =
+        (_, _, _) => throw new InvalidOperationException("no mass cancel was expected");
+
+    public List<NewOrder> Placed { get; } = [];
+
+    public List<CancelOrder> Canceled { get; } = [];
+
+    public List<OrderState> Stored { get; } = [];
+
+    public IRecordConsumer View => throw new NotSupportedException();
+
+    public ValueTask<PlaceResult> PlaceAsync(NewOrder order)
+    {
+        Placed.Add(order);
+        return OnPlace(order);
+    }
+
+    public ValueTask<CancelResult> CancelAsync(CancelOrder cancel)
+    {
+        Canceled.Add(cancel);
+        return OnCancel(cancel);
+    }
+
+    public ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs) => OnCancelAll(accountId, symbol, deadlineUs);
+
+    public ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy) => throw new NotSupportedException();
+
+    public ValueTask<PlaceResult> MoveAsync(int accountId, Symbol symbol, long orderId, long newPrice) => throw new NotSupportedException();
+
+    public bool TryGetOrder(int accountId, int symbolId, long orderId, out OrderState order)
+    {
+        var index = Stored.FindIndex(stored => stored.AccountId == accountId && stored.SymbolId == symbolId && stored.OrderId == orderId);
+        order = index < 0 ? default : Stored[index];
+        return index >= 0;
+    }
+
+    public bool TryGetOrder(int accountId, int symbolId, in ClientOrderId clientOrderId, out OrderState order)
+    {
+        var id = clientOrderId;
+        var index = Stored.FindLastIndex(stored => stored.AccountId == accountId && stored.SymbolId == symbolId && stored.ClientOrderId == id);
+        order = index < 0 ? default : Stored[index];
+        return index >= 0;
+    }
+
+    public void CopyOpenOrders(int accountId, int? symbolId, List<OrderState> orders) => orders.AddRange(
+        Stored.Where(stored => stored.AccountId == accountId && stored.IsOpen && (symbolId is null || stored.SymbolId == symbolId)));
+}
+
+internal sealed class FakeAccounts : IAccountsModule
+{
+    public Dictionary<string, ApiKey> Keys { get; } = [];
+
+    public List<Balance> Balances { get; } = [];
+
+    public long UpdatedUs { get; set; }
+
+    public Func<OpenAccountCommand, ValueTask<OpenAccountResult>> OnOpen { get; set; } = _ => throw new InvalidOperationException("no account was expected");
+
+    public LedgerPort Ledger => throw new NotSupportedException();
+
+    public IRecordConsumer View => throw new NotSupportedException();
+
+    public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) => Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(apiKey, out key!);
+
+    public long CopyBalances(int accountId, List<Balance> balances)
+    {
+        balances.AddRange(Balances);
+        return UpdatedUs;
+    }
+
+    public ValueTask<OpenAccountResult> OpenAccountAsync(OpenAccountCommand command, CancellationToken cancellationToken) => OnOpen(command);
+}
+
+internal sealed class FakeMarketData : IMarketDataModule
+{
+    public List<DepthLevel> Bids { get; } = [];
+
+    public List<DepthLevel> Asks { get; } = [];
+
+    public List<PublicTrade> Trades { get; } = [];
+
+    public long UpdateId { get; set; }
+
+    public long Last { get; set; }
+
+    public int AskedLimit { get; private set; }
+
+    public IRecordConsumer View => throw new NotSupportedException();
+
+    public long CopyDepth(Symbol symbol, int limit, List<DepthLevel> bids, List<DepthLevel> asks)
+    {
+        AskedLimit = limit;
+        bids.AddRange(Bids.Take(limit));
+        asks.AddRange(Asks.Take(limit));
+        return UpdateId;
+    }
+
+    public void CopyTrades(Symbol symbol, int limit, List<PublicTrade> trades)
+    {
+        AskedLimit = limit;
+        trades.AddRange(Trades.TakeLast(limit));
+    }
+
+    public long LastPrice(Symbol symbol) => Last;
+}
+
+internal sealed class FakeRisk : IRiskModule
+{
+    public OrderCounts Counts { get; set; } = new(3, 17, 100, 200_000);
+
+    public RiskPort Risk => throw new NotSupportedException();
+
+    public IRecordConsumer View => throw new NotSupportedException();
+
+    public OrderCounts CountsOf(int accountId, long timeUs) => Counts;
+}
+
+/// <summary>Takes payload commands only, and answers with what the test says.</summary>
+internal sealed class FakeGateway : ICommandGateway
+{
+    public Func<CommandType, byte[], ValueTask<CommandReply>>? OnPayload { get; set; }
+
+    public bool IsFull { get; set; }
+
+    public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply) => throw new NotSupportedException();
+
+    public bool TrySubmit(CommandType type, ReadOnlySpan<byte> payload, ClaimClass claimClass, out ValueTask<CommandReply> reply)
+    {
+        reply = IsFull ? default : OnPayload!(type, payload.ToArray());
+        return !IsFull;
+    }
+}
+
+internal sealed class FakeReply(RejectReason reject) : CommandReply
+{
+    public bool IsDisposed { get; private set; }
+
+    public override int Token => 0;
+
+    public override RejectReason Reject => reject;
+
+    public override long Sequence => 1;
+
+    public override long TimeUs => ManualJournalTime.StartUs;
+
+    public override ReadOnlySpan<byte> Records => default;
+
+    public override void Dispose() => IsDisposed = true;
+}
