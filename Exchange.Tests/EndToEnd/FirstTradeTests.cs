@@ -15,6 +15,8 @@ public sealed class FirstTradeTests
         await using var host = new HostProcess();
         await host.StartAsync();
         await host.WaitForOutputAsync("/sandbox/accounts' -d");
+
+        // Only made silent: the progress that curl shows goes to the terminal.
         var commands = host.Output.Split('\n').SkipWhile(line => !line.Contains("Try next", StringComparison.Ordinal)).Skip(1)
             .Where(line => Regex.IsMatch(line, @"^\s+(curl|q=)")).ToArray();
 
