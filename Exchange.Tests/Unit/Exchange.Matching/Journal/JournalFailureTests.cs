@@ -1,5 +1,6 @@
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 using Exchange.Tests.Support;
 using NUnit.Framework;
 
@@ -170,7 +171,7 @@ public sealed class JournalFailureTests
         }
         else
         {
-            Assert.That(() => appender.Append(record), Throws.InvalidOperationException.With.Message.Contains(rule));
+            Assert.That(() => appender.Append(record), Throws.TypeOf<InvariantBrokenException>().With.Message.Contains(rule));
             Assert.That(appender.NextSequence, Is.EqualTo(2));
         }
     }
@@ -180,8 +181,8 @@ public sealed class JournalFailureTests
     {
         using var appender = JournalFixture.Open(new FaultyDisk());
 
-        Assert.That(() => appender.Append(JournalFixture.Record(1, 100).AsSpan(0, 99)), Throws.InvalidOperationException.With.Message.Contains("whole"));
-        Assert.That(() => appender.Append(JournalFixture.Record(1, appender.FreeBytes + 1)), Throws.InvalidOperationException.With.Message.Contains("fit"));
+        Assert.That(() => appender.Append(JournalFixture.Record(1, 100).AsSpan(0, 99)), Throws.TypeOf<InvariantBrokenException>().With.Message.Contains("whole"));
+        Assert.That(() => appender.Append(JournalFixture.Record(1, appender.FreeBytes + 1)), Throws.TypeOf<InvariantBrokenException>().With.Message.Contains("fit"));
         appender.Append(JournalFixture.Record(1, appender.FreeBytes));
         Assert.That(appender.FreeBytes, Is.Zero);
         Assert.That(appender.Commit(), Is.EqualTo(1));

@@ -19,9 +19,25 @@ public sealed class JournalClockTests
 
         Assert.That(clock.NowUs, Is.EqualTo(Start));
         machine.Pass(250);
-        Assert.That(clock.NowUs, Is.EqualTo(Start), "only the engine moves it");
+        Assert.That(clock.NowUs, Is.EqualTo(Start + 250), "a look shows what the next stamp would be");
         Assert.That(clock.Advance(), Is.EqualTo(Start + 250));
         Assert.That(clock.NowUs, Is.EqualTo(Start + 250));
+    }
+
+    [Test]
+    public void Looking_at_the_time_changes_no_stamp()
+    {
+        var machine = new ManualClock { WallUs = Start };
+        var looked = new JournalClock(machine, 0);
+        var unlooked = new JournalClock(machine, 0);
+        machine.WallUs -= Hour;
+        for (var i = 0; i < 1_000; i++)
+        {
+            machine.Pass(777);
+            _ = looked.NowUs;
+        }
+
+        Assert.That(looked.Advance(), Is.EqualTo(unlooked.Advance()));
     }
 
     [TestCase(Hour)]

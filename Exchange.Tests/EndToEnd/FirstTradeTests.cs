@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.EndToEnd;
+
+/// <summary>What the terminal and the README tell a newcomer to type works as it is written.</summary>
+public sealed class FirstTradeTests
+{
+    [Test]
+    public async Task The_commands_of_the_banner_work_as_printed()
+    {
+        await using var host = new HostProcess();
+        await host.StartAsync();
+        await host.WaitForOutputAsync("/sandbox/accounts' -d");
+        var commands = host.Output.Split('\n').SkipWhile(line => !line.Contains("Try next", StringComparison.Ordinal)).Skip(1)
+            .Where(line => Regex.IsMatch(line, @"^\s+(curl|q=)")).ToArray();
+
+        var answers = await RunAsync(string.Join("\necho\n", commands.Select(command => command.Replace("curl ", "curl -sS "))));
+
+        Assert.That(commands, Has.Length.EqualTo(4), host.Output);
+        Assert.That(answers, Has.Length.EqualTo(3), "three answers");
+        Assert.That(answers[0].GetProperty("bids").ValueKind, Is.EqualTo(JsonValueKind.Array));
+        Assert.That(answers[1].GetProperty("status").GetString(), Is.EqualTo("NEW"));
+        Assert.That(answers[2].GetProperty("secretKey").GetString(), Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task The_first_trade_of_the_README_works_as_written()
+    {
+        await using var host = new HostProcess();
+        await host.StartAsync();
+        var commands = (await File.ReadAllLinesAsync(RepositoryFiles.Path("README.md")))
+            .SkipWhile(line => !line.StartsWith("## A first trade", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => !line.StartsWith('#'))
+            .Where(line => line.StartsWith("    ", StringComparison.Ordinal)).ToArray();
+
+        var answers = await RunAsync(string.Join('\n', commands).Replace("http://127.0.0.1:8080", host.Url));
+
+        Assert.That(answers, Has.Length.EqualTo(4), "two orders, the trades, the depth");
+        Assert.That(answers[0].GetProperty("status").GetString(), Is.EqualTo("NEW"));
+        Assert.That(answers[1].GetProperty("status").GetString(), Is.EqualTo("FILLED"));
+        Assert.That(answers[2].GetArrayLength(), Is.EqualTo(1));
+        Assert.That(answers[3].GetProperty("asks")[0][1].GetString(), Is.EqualTo("0.30000000"));
+    }
+
+    /// <summary>Runs lines in a shell; returns the JSON values that they print, one a line.</summary>
+    private static async Task<JsonElement[]> RunAsync(string script)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"set -e\ncommand -v curl openssl >/dev/null || exit 127\n{script}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = shell.StandardError.ReadToEndAsync();
+        var output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        if (shell.ExitCode == 127)
+        {
+            Assert.Ignore("curl or openssl is not installed");
+        }
+
+        Assert.That(shell.ExitCode, Is.Zero, $"{script}\n{output}\n{await errors}");
+        return
+        [
+            .. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(line => JsonSerializer.Deserialize<JsonElement>(line)),
+        ];
+    }
+}
