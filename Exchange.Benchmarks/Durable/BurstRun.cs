@@ -37,7 +37,7 @@ internal static class BurstRun
         await using (harness.ConfigureAwait(false))
         {
             var setUpSequence = harness.Pipeline.PublishedSequence;
-            var producer = new BurstProducer(PipelineInternals.CommandRingOf(harness.Pipeline), stream, symbolCount, harness.Pipeline.Ended);
+            var producer = new BurstProducer(harness.Pipeline.CommandRing, stream, symbolCount, harness.Pipeline.Ended);
             var thread = new Thread(producer.Run) { Name = ProducerThread, IsBackground = true };
             thread.Start();
 

@@ -20,7 +20,7 @@ internal sealed record BurstSnapshot(
         Stopwatch.GetTimestamp(),
         producer.Pushed,
         producer.FullCount,
-        PipelineInternals.EventRingOf(harness.Pipeline)!.Published,
+        harness.Pipeline.EventRing!.Published,
         harness.Pipeline.DurableSequence,
         harness.Pipeline.PublishedSequence,
         harness.Storage.GroupCount,

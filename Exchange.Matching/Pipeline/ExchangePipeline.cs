@@ -89,6 +89,11 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
     public ExchangeMode? Mode => _engine.Mode;
 
+    /// <summary>The rings themselves, for measurements.</summary>
+    internal CommandRing CommandRing => _commands;
+
+    internal EventRing? EventRing => _events;
+
     public JournalEnd Recover(Action<long>? progress)
     {
         var end = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, progress);

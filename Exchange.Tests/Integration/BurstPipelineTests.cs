@@ -20,7 +20,7 @@ public class BurstPipelineTests
             directory, JournalSyncMethod.Fdatasync, Laps, W1Stream.UserCount, TextWriter.Null))
         {
             var setUpSequence = harness.Pipeline.PublishedSequence;
-            var producer = new BurstProducer(PipelineInternals.CommandRingOf(harness.Pipeline), stream, Laps, harness.Pipeline.Ended);
+            var producer = new BurstProducer(harness.Pipeline.CommandRing, stream, Laps, harness.Pipeline.Ended);
             await Task.Factory.StartNew(producer.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             await harness.Pipeline.StopAsync();
 
