@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
-using Exchange.Matching.Ports;
 using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Exchange.Matching.Pipeline;
