@@ -39,6 +39,11 @@ internal static class CommandLine
             WriteUsage(error, [command]);
             return ExitCode.Usage;
         }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        {
+            error.WriteLine($"{command.Name} failed: {failure.Message}{(failure.InnerException is { } cause ? $": {cause.Message}" : "")}");
+            return ExitCode.Mismatch;
+        }
     }
 
     private static void WriteUsage(TextWriter writer, IEnumerable<BenchmarkCommand> commands)

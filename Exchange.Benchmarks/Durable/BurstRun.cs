@@ -41,14 +41,23 @@ internal static class BurstRun
             var thread = new Thread(producer.Run) { Name = ProducerThread, IsBackground = true };
             thread.Start();
 
-            var watch = new DiskWatch(directory);
-            await WaitAsync(harness, producer, WarmUp, watch, progress).ConfigureAwait(false);
-            var before = BurstSnapshot.Take(harness, producer);
-            await WaitAsync(harness, producer, TimeSpan.FromSeconds(seconds), watch, progress).ConfigureAwait(false);
-            var after = BurstSnapshot.Take(harness, producer);
+            BurstSnapshot before;
+            BurstSnapshot after;
+            try
+            {
+                var watch = new DiskWatch(directory);
+                await WaitAsync(harness, producer, WarmUp, watch, progress).ConfigureAwait(false);
+                before = BurstSnapshot.Take(harness, producer);
+                await WaitAsync(harness, producer, TimeSpan.FromSeconds(seconds), watch, progress).ConfigureAwait(false);
+                after = BurstSnapshot.Take(harness, producer);
+            }
+            finally
+            {
+                // Why also on a failure: the engine ends only when the ring is empty.
+                producer.Stop();
+                thread.Join();
+            }
 
-            producer.Stop();
-            thread.Join();
             await harness.Pipeline.StopAsync().ConfigureAwait(false);
             progress.WriteLine($"  reading back up to {CensusBytes >> 20} MiB of the journal");
             var census = JournalCensus.Read(harness.Storage, CensusBytes);

@@ -164,14 +164,9 @@ internal sealed class PriceLadder(NodeStore nodes)
         var height = _height;
         var branchNode = 0;
         var branchHeight = 0;
-        if (ShiftDown(key, height) != _prefix)
+        if (key < 0 || ShiftDown(key, height) != _prefix)
         {
-            if (key >= 0 && ShiftDown(key, height) > _prefix)
-            {
-                return 0;
-            }
-
-            return LowestBelow(_root, _height, _prefix, out nextKey);
+            return key >= 0 && ShiftDown(key, height) > _prefix ? 0 : LowestBelow(_root, _height, _prefix, out nextKey);
         }
 
         while (true)

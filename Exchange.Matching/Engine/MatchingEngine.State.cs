@@ -139,8 +139,11 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             hash.Add(_taker.Held);
             hash.Add(_taker.LevelsLeft);
             hash.Add(_taker.LastTradePrice);
-            hash.Add(((int)_taker.Type << 8) | ((int)_taker.TimeInForce << 4) | ((int)_taker.Side << 2) | (_taker.ExpiresWhenDone ? 1 : 0));
-            hash.Add(_taker.ClientOrderId.Bytes);
+            hash.Add(((int)_taker.Type << 8) | ((int)_taker.TimeInForce << 4) | ((int)_taker.Side << 2) | (_taker.HasFills ? 2 : 0) | (_taker.ExpiresWhenDone ? 1 : 0));
+
+            // A moved order stands in the store but in no level while it matches.
+            hash.Add(_taker.MovedSlot != 0 ? 1 : 0);
+            hash.Add(_taker.MovedSlot != 0 ? _orders.ClientOrderIdOf(_taker.MovedSlot).Bytes : _taker.ClientOrderId.Bytes);
         }
     }
 

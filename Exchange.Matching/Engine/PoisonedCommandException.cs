@@ -7,12 +7,22 @@ namespace Exchange.Matching.Engine;
 /// are published, and leaves a quarantine file behind.
 /// </summary>
 public sealed class PoisonedCommandException(in CommandSlot command, long sequence, Exception cause)
-    : Exception($"command {sequence} ({command.Type}, account {command.AccountId}, symbol {command.SymbolId}) failed while it changed the state: {cause.Message}", cause)
+    : Exception($"command {sequence} ({command.Type}, account {AccountOf(command)}, symbol {SymbolOf(command)}) failed while it changed the state: {cause.Message}", cause)
 {
     private readonly CommandSlot _command = command;
+
+    /// <summary>Whose command it was; 0, which is nobody, for a command that travels as payload: its slot holds other bytes there.</summary>
+    public int AccountId => AccountOf(_command);
+
+    /// <summary>On which symbol; 0 for a command that travels as payload.</summary>
+    public int SymbolId => SymbolOf(_command);
 
     /// <summary>The sequence that the command would have had.</summary>
     public long Sequence { get; } = sequence;
 
     public ref readonly CommandSlot Command => ref _command;
+
+    private static int AccountOf(in CommandSlot command) => command.Type.IsTrading() ? command.AccountId : 0;
+
+    private static int SymbolOf(in CommandSlot command) => command.Type.IsTrading() ? command.SymbolId : 0;
 }

@@ -1,25 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 
 namespace Exchange.Matching.Pipeline;
 
-/// <summary>Puts commands into the ring and callers into the reply table. Any thread.</summary>
+/// <summary>
+/// Puts commands into the ring and callers into the reply table. Any thread.
+/// <code>
+///   starting ── Open ──► open ── Close ──► closed (for good)
+///      └───────────────────────── Close ────►
+/// </code>
+/// Why a start of its own: genesis and quarantines must be in the ring before the first command of a client.
+/// </summary>
 internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICommandGateway
 {
-    private volatile bool _isAdmitting;
+    private const int Starting = 0;
+    private const int Opened = 1;
+    private const int Closed = 2;
 
-    /// <summary>Whether commands are taken at all.</summary>
-    public bool IsAdmitting
-    {
-        get => _isAdmitting;
-        set => _isAdmitting = value;
-    }
+    private int _state;
 
+    /// <summary>Whether callers' commands are taken.</summary>
+    public bool IsAdmitting => Volatile.Read(ref _state) == Opened;
+
+    /// <summary>Takes callers' commands from here on, unless the gateway is closed already.</summary>
+    public void Open() => Interlocked.CompareExchange(ref _state, Opened, Starting);
+
+    /// <summary>Takes nothing any more, for good.</summary>
+    public void Close() => Volatile.Write(ref _state, Closed);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No trading command of a caller: a bug.</exception>
     public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
+        if (!command.Type.IsTrading() || command.Type == CommandType.ContinueWork)
+        {
+            ThrowWrongType(command.Type);
+        }
+
         command.SlotCount = 1;
         command.PayloadLength = 0;
-        if (!TryAdmit(1, claimClass, out var wait, out var first))
+        if (!IsAdmitting || !TryAdmit(1, claimClass, out var wait, out var first))
         {
             reply = default;
             return false;
@@ -32,8 +54,28 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
         return true;
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No command that travels as payload, or a payload longer than the ring takes: a bug.</exception>
     public bool TrySubmit(CommandType type, ReadOnlySpan<byte> payload, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
+        reply = default;
+        return IsAdmitting && TryPut(type, payload, claimClass, out reply);
+    }
+
+    /// <summary>Hands over a command of the start itself, before callers are admitted; false when the gateway is closed or the ring full.</summary>
+    public bool TrySubmitAtStart(CommandType type, ReadOnlySpan<byte> payload, out ValueTask<CommandReply> reply)
+    {
+        reply = default;
+        return Volatile.Read(ref _state) != Closed && TryPut(type, payload, ClaimClass.Reserved, out reply);
+    }
+
+    private bool TryPut(CommandType type, ReadOnlySpan<byte> payload, ClaimClass claimClass, out ValueTask<CommandReply> reply)
+    {
+        if (type.IsTrading() || !Enum.IsDefined(type))
+        {
+            ThrowWrongType(type);
+        }
+
         var slotCount = CommandRing.SlotCountFor(payload.Length);
         if (!TryAdmit(slotCount, claimClass, out var wait, out var first))
         {
@@ -53,8 +95,7 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
     private bool TryAdmit(int slotCount, ClaimClass claimClass, out PooledReply wait, out long first)
     {
         first = -1;
-        wait = null!;
-        if (!_isAdmitting || !replies.TryRent(out wait))
+        if (!replies.TryRent(out wait))
         {
             return false;
         }
@@ -67,4 +108,9 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
         wait.Withdraw();
         return false;
     }
+
+    // Why refused here: the journal would hold a command that no recovery can execute.
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowWrongType(CommandType type) => throw new ArgumentException($"{type} is not a command that a caller submits in this form");
 }

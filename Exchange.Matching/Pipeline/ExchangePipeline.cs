@@ -92,6 +92,11 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     public JournalEnd Recover(Action<long>? progress)
     {
         var end = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, progress);
+        if (_options.Validate(_engine.MaxRecordLength) is { } error)
+        {
+            throw new InvalidOperationException($"this journal allows {_engine.MaxRecordLength} bytes in a record: {error}");
+        }
+
         end = JournalTail.Cut(_storage, end, _log.Information);
         _journalClock = new JournalClock(_clock, end.LastTimeUs);
         _events = new EventRing(_options.EventRing, end.NextSequence);
@@ -111,29 +116,36 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
             throw new InvalidOperationException("recover the pipeline before starting it");
         }
 
+        CheckStart(genesis, isNew: _events.FirstSequence == 1);
+        var pendingQuarantines = _quarantine.ReadPending();
         var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, _log.InternalError);
         StartThread("engine", _options.EngineCpu, loop.Run, OnEngineEnd);
         StartThread("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!).Run, OnJournalEnd);
         StartThread("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies).Run, OnPublisherEnd);
         _overdueTimer = new Timer(_ => _replies.AbandonOverdue(), null, OverdueCheckMs, OverdueCheckMs);
 
-        _gateway.IsAdmitting = true;
-        if (_events.FirstSequence == 1)
+        // Why nobody else is admitted yet: genesis is the first command of all, and a client that repeats the command which broke the
+        // engine must find its account restricted.
+        if (_events.FirstSequence == 1 && await SubmitAtStartAsync(CommandType.Genesis, genesis.ToBytes()).ConfigureAwait(false) is var refusal and not RejectReason.None)
         {
-            await SubmitAsync(CommandType.Genesis, genesis.ToBytes(), mayBeRefused: false).ConfigureAwait(false);
+            throw new InvalidOperationException($"genesis was refused: {refusal}");
         }
 
-        foreach (var quarantine in _quarantine.ReadPending())
+        foreach (var quarantine in pendingQuarantines)
         {
-            await SubmitAsync(CommandType.Quarantine, quarantine.ToBytes(), mayBeRefused: true).ConfigureAwait(false);
+            var reason = await SubmitAtStartAsync(CommandType.Quarantine, quarantine.ToBytes()).ConfigureAwait(false);
             _quarantine.MarkApplied(quarantine.FailedSequence);
-            _log.Information($"quarantine: account {quarantine.AccountId} and symbol {quarantine.SymbolId} are cancel-only after the failure of command {quarantine.FailedSequence}");
+            _log.Information(reason == RejectReason.None
+                ? $"quarantine: account {quarantine.AccountId} and symbol {quarantine.SymbolId} are cancel-only after the failure of command {quarantine.FailedSequence}"
+                : $"quarantine: nothing was restricted after the failure of command {quarantine.FailedSequence}: account {quarantine.AccountId}, symbol {quarantine.SymbolId}: {reason}");
         }
+
+        _gateway.Open();
     }
 
     public async Task StopAsync()
     {
-        _gateway.IsAdmitting = false;
+        _gateway.Close();
         _commands.Alert();
         if (_threads.Count > 0)
         {
@@ -141,7 +153,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
             await Task.Run(() => _threads.ForEach(thread => thread.Join())).ConfigureAwait(false);
         }
 
-        _replies.AbandonAll();
+        _replies.Close();
         if (_overdueTimer is not null)
         {
             await _overdueTimer.DisposeAsync().ConfigureAwait(false);
@@ -163,18 +175,34 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     /// <summary>Returns the first fault of the state in words, or null; only while no thread runs.</summary>
     public string? FindInconsistency() => _engine.FindInconsistency();
 
-    private async Task SubmitAsync(CommandType type, byte[] payload, bool mayBeRefused)
+    /// <summary>Checks, before any thread starts, what a refused or endless start would otherwise leave in the journal for good.</summary>
+    private void CheckStart(GenesisCommand genesis, bool isNew)
     {
-        if (!_gateway.TrySubmit(type, payload, ClaimClass.Reserved, out var pending))
+        if (!isNew)
+        {
+            return;
+        }
+
+        if (GenesisCommand.Read(genesis.ToBytes()) is null || genesis.LogicVersion > GenesisCommand.CurrentLogicVersion)
+        {
+            throw new ArgumentException($"genesis {genesis}: a number is out of range", nameof(genesis));
+        }
+
+        if (_options.Validate(RecordLimits.MaxRecordLength(genesis.WorkLimit)) is { } error)
+        {
+            throw new ArgumentException(error, nameof(genesis));
+        }
+    }
+
+    private async Task<RejectReason> SubmitAtStartAsync(CommandType type, byte[] payload)
+    {
+        if (!_gateway.TrySubmitAtStart(type, payload, out var pending))
         {
             throw new ExchangeStoppedException();
         }
 
         using var reply = await pending.ConfigureAwait(false);
-        if (reply.Reject != RejectReason.None && !mayBeRefused)
-        {
-            throw new InvalidOperationException($"{type} was refused at the start: {reply.Reject}");
-        }
+        return reply.Reject;
     }
 
     private void StartThread(string name, int cpu, Action run, Action onEnd)
@@ -204,7 +232,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     // The threads end one after another, each when the one before it has ended and left nothing to do.
     private void OnEngineEnd()
     {
-        _gateway.IsAdmitting = false;
+        _gateway.Close();
         _published!.Alert();
     }
 
@@ -219,7 +247,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     {
         _events!.Alert();
         _commands.Alert();
-        _replies.AbandonAll();
+        _replies.Close();
         Exception? failure;
         lock (_failureLock)
         {
@@ -238,6 +266,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
     private void Fail(string name, Exception failure)
     {
+        _gateway.Close();
         lock (_failureLock)
         {
             _failure ??= failure;

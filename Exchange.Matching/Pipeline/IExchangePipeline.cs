@@ -32,9 +32,11 @@ public interface IExchangePipeline : IJournalTime, IAsyncDisposable
     /// <param name="progress">Told the last replayed sequence now and then.</param>
     /// <exception cref="JournalDamagedException">The journal does not verify; nothing was changed.</exception>
     /// <exception cref="ReplayMismatchException">A command gives another result now; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">Rings or groups are too small for the work limit of this journal; nothing was changed.</exception>
     JournalEnd Recover(Action<long>? progress);
 
     /// <summary>Starts the threads; returns when genesis (of a new journal) and quarantines are durable.</summary>
+    /// <exception cref="ArgumentException">A number of <paramref name="genesis"/> is out of range, or too large for the rings; nothing was started.</exception>
     Task StartAsync(GenesisCommand genesis);
 
     /// <summary>Stops taking commands, finishes and answers those it has, ends the threads, closes the journal.</summary>

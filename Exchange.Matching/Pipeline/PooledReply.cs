@@ -12,22 +12,26 @@ namespace Exchange.Matching.Pipeline;
 ///   free ───────► waiting ─────────────────────► answered ──────────────────► free
 ///                    │ Abandon (time-out, stop)               GetResult (caller) and Complete (publisher)
 ///                    └────────────────────────► abandoned ──────────────────► free
+///
+/// state word:  number of the wait (62 bits) | phase (2 bits)
 /// </code>
+/// Why the number: a timer that has found one wait overdue must not abandon the next wait of the same token.
 /// The caller is told of an abandonment at once, but the token stays taken until the caller has heard it and the publisher has met the
 /// command, whichever comes last: it can never be answered with another command's outcome.
 /// </summary>
 internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, IValueTaskSource<CommandReply>
 {
-    private const int Free = 0;
-    private const int Waiting = 1;
-    private const int Answered = 2;
-    private const int Abandoned = 3;
+    private const long Free = 0;
+    private const long Waiting = 1;
+    private const long Answered = 2;
+    private const long Abandoned = 3;
+    private const long PhaseMask = 3;
 
     // Continuations run on the thread pool: the publisher never runs a caller's code.
     private ManualResetValueTaskSourceCore<CommandReply> _source = new() { RunContinuationsAsynchronously = true };
     private byte[] _records = new byte[512];
     private int _length;
-    private int _state;
+    private long _state;
     private int _partiesLeft;
     private long _deadlineMs;
 
@@ -57,7 +61,7 @@ internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, I
         _source.Reset();
         _partiesLeft = 2;
         Volatile.Write(ref _deadlineMs, deadlineMs);
-        Volatile.Write(ref _state, Waiting);
+        Volatile.Write(ref _state, ((Volatile.Read(ref _state) | PhaseMask) + 1) | Waiting);
     }
 
     /// <summary>The task of the wait that <see cref="Begin"/> began.</summary>
@@ -66,7 +70,18 @@ internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, I
     /// <summary>Takes a wait back whose command was never handed over; the caller's thread.</summary>
     public void Withdraw()
     {
-        Volatile.Write(ref _state, Free);
+        if (!TryLeave(Waiting, Free))
+        {
+            // Somebody abandons it in this very moment: the source is reusable when the exception has been set.
+            var spin = new SpinWait();
+            while (_source.GetStatus(_source.Version) == ValueTaskSourceStatus.Pending)
+            {
+                spin.SpinOnce();
+            }
+
+            SetFree();
+        }
+
         table.Return(this);
     }
 
@@ -85,7 +100,7 @@ internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, I
     /// <summary>The command is durable and all views show it; the publisher.</summary>
     public void Complete()
     {
-        if (Interlocked.CompareExchange(ref _state, Answered, Waiting) == Waiting)
+        if (TryLeave(Waiting, Answered))
         {
             _source.SetResult(this);
         }
@@ -95,10 +110,20 @@ internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, I
         }
     }
 
-    /// <summary>Tells the caller that the outcome is unknown, if it still waits. Any thread.</summary>
-    public void Abandon(Exception reason)
+    /// <summary>Returns whether somebody waits; <paramref name="wait"/> names this wait and no other. Any thread.</summary>
+    public bool IsWaiting(out long wait)
     {
-        if (Interlocked.CompareExchange(ref _state, Abandoned, Waiting) == Waiting)
+        wait = Volatile.Read(ref _state);
+        return (wait & PhaseMask) == Waiting;
+    }
+
+    /// <summary>Returns whether somebody has waited too long. Any thread.</summary>
+    public bool IsOverdue(long nowMs, out long wait) => IsWaiting(out wait) && nowMs > Volatile.Read(ref _deadlineMs);
+
+    /// <summary>Tells the caller that the outcome is unknown, if it is still in the wait that was named. Any thread.</summary>
+    public void Abandon(long wait, Exception reason)
+    {
+        if (Interlocked.CompareExchange(ref _state, wait | Abandoned, wait) == wait)
         {
             _source.SetException(reason);
         }
@@ -108,15 +133,22 @@ internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, I
     {
         if (Interlocked.Decrement(ref _partiesLeft) == 0)
         {
-            Withdraw();
+            SetFree();
+            table.Return(this);
         }
     }
 
-    public bool IsOverdue(long nowMs) => Volatile.Read(ref _state) == Waiting && nowMs > Volatile.Read(ref _deadlineMs);
+    private bool TryLeave(long phase, long next)
+    {
+        var state = Volatile.Read(ref _state);
+        return (state & PhaseMask) == phase && Interlocked.CompareExchange(ref _state, (state & ~PhaseMask) | next, state) == state;
+    }
+
+    private void SetFree() => Volatile.Write(ref _state, Volatile.Read(ref _state) & ~PhaseMask);
 
     protected override void Release()
     {
-        if (Interlocked.CompareExchange(ref _state, Free, Answered) == Answered)
+        if (TryLeave(Answered, Free))
         {
             table.Return(this);
         }

@@ -15,11 +15,14 @@ namespace Exchange.Matching.Pipeline;
 /// &lt;the exception&gt;
 /// </code>
 /// At the next start each makes its account and symbol cancel-only, by a journaled command, and is renamed to <c>.applied</c>.
+/// A file is written as <c>.tmp</c> and gets its name when it is durable: a crash leaves no half file that would refuse the start.
+/// Account 0 stands for nobody: a command of administration failed, and there is no account to restrict.
 /// </summary>
 internal sealed class QuarantineFolder(IStorage storage)
 {
     private const string Folder = "quarantine";
     private const string AppliedSuffix = ".applied";
+    private const string TemporarySuffix = ".tmp";
 
     /// <summary>Writes and syncs a file; the engine thread, once, at its end.</summary>
     public void Write(PoisonedCommandException poison)
@@ -27,7 +30,7 @@ internal sealed class QuarantineFolder(IStorage storage)
         ref readonly var command = ref poison.Command;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"account={command.AccountId} symbol={command.SymbolId} type={command.Type}\ncommand={Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<CommandSlot>(in command)))}\n{poison.InnerException}\n");
+            $"account={poison.AccountId} symbol={poison.SymbolId} type={command.Type}\ncommand={Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<CommandSlot>(in command)))}\n{poison.InnerException}\n");
         storage.CreateFolder(Folder);
         var name = Folder + "/" + poison.Sequence.ToString("D20", CultureInfo.InvariantCulture);
         if (storage.Exists(name))
@@ -36,12 +39,19 @@ internal sealed class QuarantineFolder(IStorage storage)
             return;
         }
 
-        using (var file = storage.Open(name, create: true))
+        var temporary = name + TemporarySuffix;
+        if (storage.Exists(temporary))
+        {
+            storage.Delete(temporary);
+        }
+
+        using (var file = storage.Open(temporary, create: true))
         {
             file.Write(Encoding.UTF8.GetBytes(text), 0);
             file.Sync();
         }
 
+        storage.Rename(temporary, name);
         storage.SyncFolder(Folder);
     }
 
@@ -50,14 +60,9 @@ internal sealed class QuarantineFolder(IStorage storage)
     public IReadOnlyList<QuarantineCommand> ReadPending()
     {
         var pending = new List<QuarantineCommand>();
-        if (!storage.Exists(Folder))
-        {
-            return pending;
-        }
-
         foreach (var name in storage.List(Folder))
         {
-            if (!name.EndsWith(AppliedSuffix, StringComparison.Ordinal))
+            if (!name.EndsWith(AppliedSuffix, StringComparison.Ordinal) && !name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
             {
                 pending.Add(Read(name));
             }

@@ -14,6 +14,7 @@ internal sealed class ReplyTable
     private readonly ConcurrentQueue<PooledReply> _free;
     private readonly IClock _clock;
     private readonly int _timeoutMs;
+    private bool _isClosed;
 
     /// <param name="capacity">Commands that may be in flight.</param>
     /// <param name="timeoutMs">After how long a caller is told that the outcome is unknown.</param>
@@ -30,7 +31,7 @@ internal sealed class ReplyTable
         _free = new ConcurrentQueue<PooledReply>(_replies);
     }
 
-    /// <summary>Begins a wait; false when all are taken.</summary>
+    /// <summary>Begins a wait; false when all are taken, or the table is closed.</summary>
     public bool TryRent(out PooledReply reply)
     {
         if (!_free.TryDequeue(out reply!))
@@ -39,7 +40,16 @@ internal sealed class ReplyTable
         }
 
         reply.Begin(_clock.MonotonicUs / 1_000 + _timeoutMs);
-        return true;
+
+        // Either this thread sees the table closed, or Close sees the wait: nobody waits for an answer that cannot come.
+        Interlocked.MemoryBarrier();
+        if (!Volatile.Read(ref _isClosed))
+        {
+            return true;
+        }
+
+        reply.Withdraw();
+        return false;
     }
 
     public void Return(PooledReply reply) => _free.Enqueue(reply);
@@ -56,19 +66,24 @@ internal sealed class ReplyTable
         var nowMs = _clock.MonotonicUs / 1_000;
         foreach (var reply in _replies)
         {
-            if (reply.IsOverdue(nowMs))
+            if (reply.IsOverdue(nowMs, out var wait))
             {
-                reply.Abandon(new TimeoutException("the command's outcome was not durable in time; it is unknown"));
+                reply.Abandon(wait, new TimeoutException("the command's outcome was not durable in time; it is unknown"));
             }
         }
     }
 
-    /// <summary>Tells everybody that the exchange has stopped; any thread.</summary>
-    public void AbandonAll()
+    /// <summary>Tells everybody that the exchange has stopped, and lets nobody wait from here on; any thread.</summary>
+    public void Close()
     {
+        Volatile.Write(ref _isClosed, true);
+        Interlocked.MemoryBarrier();
         foreach (var reply in _replies)
         {
-            reply.Abandon(new ExchangeStoppedException());
+            if (reply.IsWaiting(out var wait))
+            {
+                reply.Abandon(wait, new ExchangeStoppedException());
+            }
         }
     }
 }

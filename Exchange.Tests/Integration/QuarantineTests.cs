@@ -1,0 +1,136 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Integration;
+
+/// <summary>A command that breaks the engine while it changes the state, through the whole pipeline and the starts behind it.</summary>
+[TestFixture]
+public sealed class QuarantineTests
+{
+    private const int Honest = 1;
+    private const int Poisonous = 2;
+
+    [Test]
+    public async Task A_poisoned_command_stops_the_exchange_and_its_retry_does_not()
+    {
+        var disk = new FaultyDisk();
+        var plan = new FaultPlan();
+        var poisonedSequence = await BreakAsync(disk, plan);
+        disk.Crash(seed: 5);
+        var file = $"quarantine/{poisonedSequence:D20}";
+        Assert.That(disk.Contents().Keys, Does.Contain(file), "written and synced");
+        Assert.That(System.Text.Encoding.UTF8.GetString(disk.Contents()[file]), Does.StartWith($"account={Poisonous} symbol=0 type=PlaceOrder\n").And.Contain(nameof(SyntheticFaultException)));
+
+        // The client retries from before the start on: its command would break the engine again.
+        await using (var exchange = new PipelineExchange(new WatchedStorage(disk), plan: plan))
+        {
+            var retry = RetryUntilAdmittedAsync(exchange);
+            await exchange.StartAsync();
+            Assert.That((await retry).Reject, Is.AnyOf(RejectReason.MarketClosed, RejectReason.AccountCancelOnly));
+            Assert.That(exchange.Pipeline.Ended.IsCompleted, Is.False, "the exchange runs on");
+            Assert.That(disk.Contents().Keys, Does.Contain(file + ".applied").And.Not.Contain(file));
+
+            Assert.That((await exchange.SubmitAsync(Order(Honest)))!.Reject, Is.EqualTo(RejectReason.MarketClosed), "the symbol takes no orders");
+            Assert.That((await exchange.SubmitAsync(CommandSlots.CancelAll(Honest)))!.Reject, Is.EqualTo(RejectReason.None), "it takes cancels");
+
+            plan.BreaksHoldOf = null;
+            var release = new QuarantineCommand(poisonedSequence, Poisonous, 0);
+            Assert.That(await exchange.SubmitAsync(CommandType.ReleaseQuarantine, release.ToBytes()), Is.EqualTo(RejectReason.None));
+            Assert.That((await exchange.SubmitAsync(Order(Poisonous)))!.Reject, Is.EqualTo(RejectReason.None));
+            Assert.That((await exchange.SubmitAsync(Order(Honest)))!.Reject, Is.EqualTo(RejectReason.None));
+        }
+
+        await using var last = new PipelineExchange(new WatchedStorage(disk), plan: plan);
+        await last.StartAsync();
+        Assert.That((await last.SubmitAsync(Order(Poisonous)))!.Reject, Is.EqualTo(RejectReason.None), "an applied file restricts nobody again");
+    }
+
+    [Test]
+    public async Task A_poisoned_account_opening_restricts_nobody()
+    {
+        var disk = new FaultyDisk();
+        var plan = new FaultPlan();
+        await using (var exchange = new PipelineExchange(new WatchedStorage(disk), plan: plan))
+        {
+            await exchange.StartAsync();
+            await exchange.AddMarketAsync(accounts: 2);
+
+            // Its payload begins with the limits: bytes that would read as account 2 and symbol 0 in the slot of a trading command.
+            var opening = new OpenAccountCommand { OrderLimitPer10Seconds = Poisonous, OrderLimitPerDay = 0 }.ToBytes();
+            plan.Arm(2);
+            Assert.That(async () => await exchange.SubmitAsync(CommandType.OpenAccount, opening), Throws.TypeOf<ExchangeStoppedException>());
+            Assert.That(async () => await exchange.Pipeline.Ended.WaitAsync(PipelineExchange.HangGuard), Throws.TypeOf<PoisonedCommandException>());
+        }
+
+        plan.Arm(0);
+        await using var next = new PipelineExchange(new WatchedStorage(disk), plan: plan);
+        await next.StartAsync();
+
+        Assert.That((await next.SubmitAsync(Order(Poisonous)))!.Reject, Is.EqualTo(RejectReason.None));
+        Assert.That(disk.Contents().Keys.Where(name => name.StartsWith("quarantine/", StringComparison.Ordinal)), Has.One.EndsWith(".applied"));
+        Assert.That(next.LogLines, Has.Some.Contains("nothing was restricted"));
+    }
+
+    [Test]
+    public async Task A_file_that_a_crash_cut_short_does_not_refuse_the_start()
+    {
+        var disk = new FaultyDisk();
+        disk.Put("quarantine/00000000000000000009.tmp", []);
+        await using var exchange = new PipelineExchange(new WatchedStorage(disk));
+
+        await exchange.StartAsync();
+
+        Assert.That(exchange.Pipeline.DurableSequence, Is.EqualTo(1));
+    }
+
+    [TestCase("")]
+    [TestCase("account=1 symbol=x type=PlaceOrder\n")]
+    [TestCase("nothing of the kind")]
+    public async Task A_file_that_nobody_understands_refuses_the_start_before_any_thread_runs(string text)
+    {
+        var disk = new FaultyDisk();
+        disk.Put("quarantine/00000000000000000009", System.Text.Encoding.UTF8.GetBytes(text));
+        await using var exchange = new PipelineExchange(new WatchedStorage(disk));
+
+        Assert.That(async () => await exchange.StartAsync(), Throws.TypeOf<InvalidDataException>());
+        Assert.That(JournalFixture.ReadAll(disk).Records, Is.Empty);
+    }
+
+    /// <summary>Runs an exchange until the poisonous account's order breaks it; returns the sequence that the order would have had.</summary>
+    private static async Task<long> BreakAsync(FaultyDisk disk, FaultPlan plan)
+    {
+        var storage = new WatchedStorage(disk);
+        await using var exchange = new PipelineExchange(storage, plan: plan);
+        await exchange.StartAsync();
+        await exchange.AddMarketAsync(accounts: 2);
+        var before = (await exchange.SubmitAsync(Order(Honest)))!;
+        plan.BreaksHoldOf = account => account == Poisonous;
+
+        Assert.That(async () => await exchange.SubmitAsync(Order(Poisonous)), Throws.TypeOf<ExchangeStoppedException>());
+
+        Assert.That(async () => await exchange.Pipeline.Ended.WaitAsync(PipelineExchange.HangGuard), Throws.TypeOf<PoisonedCommandException>());
+        Assert.That(exchange.Pipeline.IsAdmitting, Is.False);
+        Assert.That(storage.SyncedSequence, Is.EqualTo(before.Sequence), "nothing of the command reached the journal");
+        Assert.That(exchange.Pipeline.PublishedSequence, Is.EqualTo(before.Sequence));
+        return before.Sequence + 1;
+    }
+
+    private static async Task<Answer> RetryUntilAdmittedAsync(PipelineExchange exchange)
+    {
+        while (true)
+        {
+            if (await exchange.SubmitAsync(Order(Poisonous)) is { } answer)
+            {
+                return answer;
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private static CommandSlot Order(int account) => CommandSlots.Limit(account, Side.Buy, price: 5, quantity: 1);
+}

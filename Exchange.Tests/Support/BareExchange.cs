@@ -1,0 +1,127 @@
+using System.Text;
+using Exchange.Accounts;
+using Exchange.MarketData;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Matching.Events;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+using Exchange.Matching.Views;
+using Exchange.Orders;
+using Exchange.Risk;
+
+namespace Exchange.Tests.Support;
+
+/// <summary>
+/// Engine and views before their first command: filled by a recovery, by records, or by commands. One thread.
+/// </summary>
+internal sealed class BareExchange : IDisposable
+{
+    private readonly BalancesView _balances;
+    private readonly RiskModule _risk = new();
+    private readonly byte[] _buffer = new byte[RecordLimits.MaxRecordLength(10_000)];
+
+    public BareExchange()
+    {
+        _balances = new BalancesView(Symbols);
+        Accounts = new AccountsModule(_balances, new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
+        Engine = new MatchingEngine<RiskPort, LedgerPort>(_risk.Risk, Accounts.Ledger);
+        Orders = new OrdersView(Symbols, closedOrdersKept: 1_000);
+        Consumers = [Symbols, _balances, _risk.View, MarketData, Orders];
+    }
+
+    public MatchingEngine<RiskPort, LedgerPort> Engine { get; }
+
+    public AccountsModule Accounts { get; }
+
+    public IRiskModule Risk => _risk;
+
+    public SymbolDirectory Symbols { get; } = new();
+
+    public MarketDataView MarketData { get; } = new();
+
+    public OrdersView Orders { get; }
+
+    public IReadOnlyList<IRecordConsumer> Consumers { get; }
+
+    /// <summary>Sequence of the last record executed here.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Executes a command and all that continues it; each record goes to the views and to <paramref name="onRecord"/>.</summary>
+    public void Execute(StreamCommand command, Action<byte[]>? onRecord = null)
+    {
+        Begin(command, onRecord);
+        while (Engine.HasPendingWork)
+        {
+            Continue(command.TimeUs, onRecord);
+        }
+    }
+
+    /// <summary>Executes a command's first record and leaves what its bound of work leaves.</summary>
+    public void Begin(StreamCommand command, Action<byte[]>? onRecord = null)
+    {
+        var slot = command.Slot;
+        Take(Engine.Execute(ref slot, command.Payload, ++Sequence, command.TimeUs, _buffer), onRecord);
+    }
+
+    /// <summary>Executes one record's worth of pending work.</summary>
+    public void Continue(long timeUs, Action<byte[]>? onRecord = null) =>
+        Take(Engine.ExecutePending(++Sequence, timeUs, _buffer), onRecord);
+
+    public JournalEnd Recover(IStorage storage)
+    {
+        var end = Recovery.Run(storage, "journal", Engine, Consumers, progress: null);
+        Sequence = end.NextSequence - 1;
+        return end;
+    }
+
+    /// <summary>Returns everything that the views show, in words.</summary>
+    public string ViewsText(int accountCount = 50)
+    {
+        var text = new StringBuilder();
+        List<DepthLevel> bids = [];
+        List<DepthLevel> asks = [];
+        List<PublicTrade> trades = [];
+        foreach (var symbol in Symbols.Symbols)
+        {
+            var updateId = MarketData.CopyDepth(symbol.Id, int.MaxValue, bids, asks);
+            MarketData.CopyTrades(symbol.Id, 1_000, trades);
+            text.AppendLine($"{symbol.Name} {Symbols.IsCancelOnly(symbol.Id)} {updateId} {MarketData.LastPrice(symbol.Id)}");
+            text.AppendJoin(' ', bids).AppendLine().AppendJoin(' ', asks).AppendLine().AppendJoin(' ', trades).AppendLine();
+        }
+
+        List<Balance> balances = [];
+        List<OrderState> orders = [];
+        for (var accountId = 1; accountId <= Math.Min(accountCount, Engine.Ledger.AccountCount); accountId++)
+        {
+            Accounts.CopyBalances(accountId, balances);
+            text.AppendLine($"account {accountId}").AppendJoin(' ', balances).AppendLine();
+            Orders.CopyOpen(accountId, null, orders);
+            foreach (var order in orders)
+            {
+                text.AppendLine($"{order.OrderId} {order.SymbolId} {order.ClientOrderId} {order.Side} {order.Type} {order.Status} {order.Price} "
+                    + $"{order.Quantity} {order.ExecutedQuantity} {order.CumulativeQuote} {order.CreatedUs} {order.UpdatedUs} {order.WorkingUs}");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    public void Dispose() => Engine.Dispose();
+
+    private void Take(int length, Action<byte[]>? onRecord)
+    {
+        var bytes = _buffer.AsSpan(0, length).ToArray();
+        var record = new Record(bytes);
+        foreach (var consumer in Consumers)
+        {
+            consumer.BeginBatch();
+            consumer.Apply(in record, CommandSlot.NoReply);
+            consumer.EndBatch();
+        }
+
+        onRecord?.Invoke(bytes);
+    }
+}

@@ -1,0 +1,166 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+
+namespace Exchange.Tests.Support;
+
+/// <summary>Which call of the engine to its ports throws: the n-th one within one command. One thread at a time.</summary>
+internal sealed class FaultPlan
+{
+    private int _callsLeft = int.MaxValue;
+
+    /// <summary>Calls since the last <see cref="Arm"/>.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Returns whether a new order shall break the engine at its first change, whatever the count says; null: none does.</summary>
+    public Func<int, bool>? BreaksHoldOf { get; set; }
+
+    /// <summary>Lets the <paramref name="call"/>-th call from here on throw; 0 lets none throw.</summary>
+    public void Arm(int call)
+    {
+        Calls = 0;
+        _callsLeft = call == 0 ? int.MaxValue : call;
+    }
+
+    public void Count()
+    {
+        Calls++;
+        if (--_callsLeft == 0)
+        {
+            throw new SyntheticFaultException();
+        }
+    }
+
+    public void CountHold(int accountId)
+    {
+        Count();
+        if (BreaksHoldOf?.Invoke(accountId) == true)
+        {
+            throw new SyntheticFaultException();
+        }
+    }
+}
+
+internal sealed class SyntheticFaultException() : Exception("synthetic fault");
+
+/// <summary>The given risk port, with the plan's faults in front of every call.</summary>
+internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
+    where T : struct, IRisk
+{
+    public void AddSymbol(Symbol symbol)
+    {
+        plan.Count();
+        inner.AddSymbol(symbol);
+    }
+
+    public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay)
+    {
+        plan.Count();
+        inner.OpenAccount(accountId, orderLimitPer10Seconds, orderLimitPerDay);
+    }
+
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
+    {
+        plan.Count();
+        return inner.CheckNewOrder(in order, symbol, openOrders, timeUs);
+    }
+
+    public RejectReason CheckMove(Symbol symbol, long newPrice, long leaves)
+    {
+        plan.Count();
+        return inner.CheckMove(symbol, newPrice, leaves);
+    }
+
+    public void OnOrderAccepted(int accountId, long timeUs)
+    {
+        plan.Count();
+        inner.OnOrderAccepted(accountId, timeUs);
+    }
+
+    public void OnFirstFill(int accountId, bool isMaker, long timeUs)
+    {
+        plan.Count();
+        inner.OnFirstFill(accountId, isMaker, timeUs);
+    }
+
+    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
+    {
+        plan.Count();
+        inner.OnTrade(symbol, price, quantity, timeUs);
+    }
+
+    public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
+}
+
+/// <summary>The given ledger port, with the plan's faults in front of every call that a command makes.</summary>
+internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
+    where T : struct, ILedger
+{
+    public int AccountCount => inner.AccountCount;
+
+    public void AddAsset(Asset asset)
+    {
+        plan.Count();
+        inner.AddAsset(asset);
+    }
+
+    public RejectReason CheckOpenAccount(OpenAccountCommand command)
+    {
+        plan.Count();
+        return inner.CheckOpenAccount(command);
+    }
+
+    public int OpenAccount(OpenAccountCommand command)
+    {
+        plan.Count();
+        return inner.OpenAccount(command);
+    }
+
+    public RejectReason CheckAdjustBalance(in AdjustBalanceCommand command)
+    {
+        plan.Count();
+        return inner.CheckAdjustBalance(in command);
+    }
+
+    public void AdjustBalance(in AdjustBalanceCommand command)
+    {
+        plan.Count();
+        inner.AdjustBalance(in command);
+    }
+
+    public long Free(int accountId, int assetId)
+    {
+        plan.Count();
+        return inner.Free(accountId, assetId);
+    }
+
+    public long Held(int accountId, int assetId) => inner.Held(accountId, assetId);
+
+    public void Hold(int accountId, int assetId, long amount)
+    {
+        plan.CountHold(accountId);
+        inner.Hold(accountId, assetId, amount);
+    }
+
+    public void Release(int accountId, int assetId, long amount)
+    {
+        plan.Count();
+        inner.Release(accountId, assetId, amount);
+    }
+
+    public long Fee(int accountId, Symbol symbol, bool isMaker, long received)
+    {
+        plan.Count();
+        return inner.Fee(accountId, symbol, isMaker, received);
+    }
+
+    public void Settle(in Settlement settlement)
+    {
+        plan.Count();
+        inner.Settle(in settlement);
+    }
+
+    public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
+
+    public string? FindImbalance() => inner.FindImbalance();
+}

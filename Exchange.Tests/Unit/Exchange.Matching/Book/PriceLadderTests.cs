@@ -1,0 +1,222 @@
+using Exchange.Matching.Book;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Matching.Book;
+
+[TestFixture]
+public sealed class PriceLadderTests
+{
+    private const long Highest = 1L << 62;
+
+    private static readonly long[] Extremes = [.. ExtremeKeys().Distinct().Order()];
+
+    [TestCase(1UL, KeyShape.Dense, 200_000)]
+    [TestCase(2UL, KeyShape.Sparse, 200_000)]
+    [TestCase(3UL, KeyShape.Extreme, 200_000)]
+    [TestCase(4UL, KeyShape.Mixed, 200_000)]
+    [TestCase(5UL, KeyShape.Rising, 100_000)]
+    public void Holds_what_a_sorted_dictionary_holds(ulong seed, KeyShape shape, int operations)
+    {
+        var random = new SplitMix64(seed);
+        var ladder = new PriceLadder(new NodeStore());
+        SortedDictionary<long, int> model = [];
+        var keys = new SortedSet<long>();
+        var rising = 0L;
+        for (var i = 1; i <= operations; i++)
+        {
+            var key = NewKey(shape, random, ref rising);
+            if (i % 20_000 == 0)
+            {
+                Empty();
+            }
+            else if (model.Remove(key))
+            {
+                keys.Remove(key);
+                ladder.Remove(key);
+            }
+            else if (keys.Count == 0 || random.Chance(model.Count < 400 ? 80 : 20))
+            {
+                model.Add(key, i);
+                keys.Add(key);
+                ladder.Add(key, i);
+            }
+            else
+            {
+                // The best one goes most often in a book.
+                var best = keys.Min;
+                model.Remove(best);
+                keys.Remove(best);
+                ladder.Remove(best);
+            }
+
+            CheckEnds(i);
+            CheckAround(key, i);
+            CheckAround(NewKey(shape, random, ref rising), i);
+            if (i % 1_000 == 0)
+            {
+                CheckWalk(i);
+            }
+        }
+
+        void Empty()
+        {
+            foreach (var key in keys)
+            {
+                ladder.Remove(key);
+            }
+
+            keys.Clear();
+            model.Clear();
+        }
+
+        void CheckEnds(int step)
+        {
+            var expected = keys.Count == 0 ? (0, 0, 0L) : (keys.Count, model[keys.Min], keys.Min);
+            var actual = (ladder.Count, ladder.BestLevel, keys.Count == 0 ? 0L : ladder.BestKey);
+            Assert.That(actual == expected, $"step {step}: {actual} instead of {expected}");
+        }
+
+        void CheckAround(long key, int step)
+        {
+            var level = ladder.Find(key);
+            Assert.That(level == model.GetValueOrDefault(key), $"step {step}: Find({key}) gives {level}");
+            var after = ladder.FirstAfter(key, out var nextKey);
+            var above = key == long.MaxValue ? null : keys.GetViewBetween(key + 1, long.MaxValue) is { Count: > 0 } rest ? rest.Min : (long?)null;
+            var isRight = above is null ? after == 0 : after == model[above.Value] && nextKey == above;
+            Assert.That(isRight, $"step {step}: FirstAfter({key}) gives level {after} at {nextKey} instead of {above}");
+        }
+
+        void CheckWalk(int step)
+        {
+            List<(long, int)> walked = [];
+            var key = ladder.BestKey;
+            for (var level = ladder.BestLevel; level != 0; level = ladder.FirstAfter(key, out key))
+            {
+                walked.Add((key, level));
+            }
+
+            Assert.That(walked.SequenceEqual(model.Select(pair => (pair.Key, pair.Value))), $"step {step}: the walk differs");
+        }
+    }
+
+    [Test]
+    public void The_first_level_is_found_from_any_key_below_it()
+    {
+        foreach (var only in Extremes)
+        {
+            var ladder = new PriceLadder(new NodeStore());
+            ladder.Add(only, 7);
+            foreach (var from in (long[])[-1, long.MinValue, .. Extremes.Where(key => key < only)])
+            {
+                Assert.That((ladder.FirstAfter(from, out var key), key), Is.EqualTo((7, only)), $"only {only}, from {from}");
+            }
+
+            foreach (var from in Extremes.Where(key => key >= only).Append(long.MaxValue))
+            {
+                Assert.That(ladder.FirstAfter(from, out _), Is.Zero, $"only {only}, from {from}");
+            }
+        }
+    }
+
+    [Test]
+    public void Every_pair_of_extreme_keys_lives_together()
+    {
+        foreach (var one in Extremes)
+        {
+            foreach (var other in Extremes.Where(key => key != one))
+            {
+                var ladder = new PriceLadder(new NodeStore());
+                ladder.Add(one, 1);
+                ladder.Add(other, 2);
+                var (low, high) = one < other ? (1, 2) : (2, 1);
+                Assert.That((ladder.BestLevel, ladder.FirstAfter(Math.Min(one, other), out var next), next), Is.EqualTo((low, high, Math.Max(one, other))), $"{one}, {other}");
+                ladder.Remove(Math.Min(one, other));
+                Assert.That((ladder.BestLevel, ladder.BestKey, ladder.Count), Is.EqualTo((high, Math.Max(one, other), 1)), $"{one}, {other}");
+                ladder.Remove(Math.Max(one, other));
+                Assert.That((ladder.BestLevel, ladder.Count, ladder.Find(one), ladder.Find(other)), Is.EqualTo((0, 0, 0, 0)), $"{one}, {other}");
+            }
+        }
+    }
+
+    [Test]
+    public void An_emptied_ladder_has_given_all_its_nodes_back()
+    {
+        var nodes = new NodeStore();
+        var ladder = new PriceLadder(nodes);
+        var random = new SplitMix64(9);
+        var keys = Enumerable.Range(0, 300).Select(_ => random.Between(0, Highest)).Distinct().ToArray();
+        var most = 0;
+        for (var cycle = 0; cycle < 20; cycle++)
+        {
+            foreach (var key in keys)
+            {
+                ladder.Add(key, 1);
+            }
+
+            var behindAll = nodes.Take();
+            most = cycle == 0 ? behindAll : most;
+            Assert.That(behindAll, Is.LessThanOrEqualTo(most), $"cycle {cycle} used nodes that the first did not need");
+            nodes.Free(behindAll);
+            foreach (var key in keys)
+            {
+                ladder.Remove(key);
+            }
+        }
+    }
+
+    public enum KeyShape
+    {
+        Dense,
+        Sparse,
+        Extreme,
+        Mixed,
+
+        /// <summary>Upwards out of every prefix the root has covered so far.</summary>
+        Rising,
+    }
+
+    private static long NewKey(KeyShape shape, SplitMix64 random, ref long rising)
+    {
+        switch (shape)
+        {
+            case KeyShape.Dense:
+                return random.Between(0, 500);
+            case KeyShape.Sparse:
+                return random.Between(0, Highest);
+            case KeyShape.Extreme:
+                return random.Pick(Extremes);
+            case KeyShape.Rising:
+                rising = random.Chance(1) ? Math.Min(rising * 2, Highest - 5_000) : Math.Min(rising + random.Between(0, 70), Highest);
+                return rising - (random.Chance(30) ? Math.Min(rising, random.Between(0, 5_000)) : 0);
+            default:
+                return random.Below(3) switch
+                {
+                    0 => 5_000_000 + random.Between(0, 300),
+                    1 => random.Between(0, 1L << random.Below(63)),
+                    _ => random.Pick(Extremes),
+                };
+        }
+    }
+
+    /// <summary>The borders of nodes at every height.</summary>
+    private static IEnumerable<long> ExtremeKeys()
+    {
+        yield return 0;
+        yield return Highest;
+        for (var height = 0; height <= 10; height++)
+        {
+            foreach (var factor in (long[])[1, 2, 63])
+            {
+                var border = factor << (6 * height);
+                foreach (var key in (long[])[border - 1, border, border + 1])
+                {
+                    if (key is >= 0 and <= Highest)
+                    {
+                        yield return key;
+                    }
+                }
+            }
+        }
+    }
+}
