@@ -18,7 +18,8 @@ public sealed class KillTests
     private const int LongestRunMs = 1_500;
     private const int ShownBreaches = 20;
 
-    private static readonly Dictionary<string, decimal> DepositsPerAccount = new() { ["USDT"] = 50_000_000, ["BTC"] = 10_000, ["ETH"] = 10_000 };
+    private static readonly Dictionary<string, decimal> DepositsPerAccount =
+        new() { ["USDT"] = 50_000_000, ["BTC"] = 10_000, ["ETH"] = 10_000 };
 
     [Test]
     public async Task Killed_exchanges_lose_nothing_that_was_acknowledged_and_execute_nothing_twice()
@@ -41,14 +42,15 @@ public sealed class KillTests
             var requests = await TradeUntilKilledAsync(host, accounts, round, enough, random);
             await host.StartAsync();
             var (recovered, recoveryMs) = await host.RecoveryAsync();
-            var report = await reconciliation.RunAsync(requests, random);
+            var told = requests.Max(request => request.Answer?.Sequence ?? 0);
+            var report = await ReconcileAsync(reconciliation, requests, random, host);
 
             await TestContext.Progress.WriteLineAsync(
                 $"round {round}: {report.Acknowledged} acknowledged, {report.Refused} refused, {report.Unknown} unknown "
                 + $"({report.Executed} orders executed, {report.Absent} absent), {report.Duplicates} duplicates refused, "
                 + $"recovered to {recovered} in {recoveryMs} ms");
             Assert.That(reconciliation.Breaches.Take(ShownBreaches), Is.Empty, $"round {round}, EXCHANGE_SEED={seed}");
-            Assert.That(recovered, Is.GreaterThanOrEqualTo(requests.Max(request => request.Answer?.Sequence ?? 0)), "an acknowledged sequence is lost");
+            Assert.That(recovered, Is.GreaterThanOrEqualTo(told), "an acknowledged sequence is lost");
             Assert.That(report.Acknowledged, Is.GreaterThanOrEqualTo(enough), "too few acknowledgements to prove anything");
         }
     }
@@ -66,6 +68,19 @@ public sealed class KillTests
         }
 
         return accounts;
+    }
+
+    private static async Task<RoundReport> ReconcileAsync(
+        Reconciliation reconciliation, IReadOnlyList<LedgerRequest> requests, SplitMix64 random, HostProcess host)
+    {
+        try
+        {
+            return await reconciliation.RunAsync(requests, random);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new InvalidOperationException($"the recovered exchange does not answer any more:\n{host.Output}", failure);
+        }
     }
 
     /// <summary>Returns the ledger of a client that has traded until the host was killed under it.</summary>

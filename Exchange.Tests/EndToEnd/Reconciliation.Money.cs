@@ -91,7 +91,9 @@ internal sealed partial class Reconciliation
     /// <summary>Each trade has a buyer and a seller, both of ours.</summary>
     private void CheckBothSides(string symbol)
     {
-        var orders = _orders.Values.Select(order => order.Last).OfType<OrderView>().Where(order => order.Symbol == symbol).ToLookup(order => order.Side);
+        var orders = _orders.Values.Select(order => order.Last).OfType<OrderView>()
+            .Where(order => order.Symbol == symbol)
+            .ToLookup(order => order.Side);
         var bought = (orders["BUY"].Sum(order => order.Executed), orders["BUY"].Sum(order => order.Quote));
         var sold = (orders["SELL"].Sum(order => order.Executed), orders["SELL"].Sum(order => order.Quote));
         if (bought != sold)

@@ -18,7 +18,8 @@ internal sealed record RoundReport(int Acknowledged, int Refused, int Unknown, i
 /// Compares what clients were told, over all rounds, with what an exchange says that has crashed since. Every breach becomes a line of
 /// <see cref="Breaches"/>. All accounts that trade must be given: the sums rely on it. One caller at a time.
 /// </summary>
-internal sealed partial class Reconciliation(string url, IReadOnlyList<TradingAccount> accounts, IReadOnlyDictionary<string, decimal> deposits) : IDisposable
+internal sealed partial class Reconciliation(
+    string url, IReadOnlyList<TradingAccount> accounts, IReadOnlyDictionary<string, decimal> deposits) : IDisposable
 {
     private const int ConnectionsPerAccount = 4;
     private const int Parallelism = 12;
@@ -218,26 +219,30 @@ internal sealed partial class Reconciliation(string url, IReadOnlyList<TradingAc
 
     private void CheckCancelAlls(IReadOnlyList<LedgerRequest> requests)
     {
+        var ofThisRun = requests.Select(request => request.Id).ToHashSet();
         foreach (var request in requests.Where(request => request.Kind == RequestKind.CancelAll && !request.IsUnknown))
         {
             if (request.Answer!.IsOk)
             {
                 foreach (var canceled in request.Answer.Json.EnumerateArray().Select(OrderView.From))
                 {
-                    if (canceled.Status != "CANCELED" || !_orders.TryGetValue(canceled.ClientOrderId, out var target) || canceled != target.Last)
+                    var now = _orders.GetValueOrDefault(canceled.ClientOrderId)?.Last;
+                    if (canceled.Status != "CANCELED" || canceled != now)
                     {
-                        Breach($"{request.Id} cancelled {canceled}, which is now {_orders.GetValueOrDefault(canceled.ClientOrderId)?.Last}");
+                        Breach($"{request.Id} cancelled {canceled}, which is now {now}");
                     }
                 }
             }
 
             if (request.Answer.IsOk || request.Answer.Code == UnknownOrder)
             {
-                foreach (var order in _orders.Values.Where(order => order.IsOpen && order.Request.Account == request.Account && order.Request.Symbol == request.Symbol))
+                var open = _orders.Values.Where(order => order.IsOpen).Select(order => order.Request)
+                    .Where(order => order.Account == request.Account && order.Symbol == request.Symbol);
+                foreach (var order in open)
                 {
-                    if (!requests.Contains(order.Request) || order.Request.AnsweredLine < request.SentLine)
+                    if (!ofThisRun.Contains(order.Id) || order.AnsweredLine < request.SentLine)
                     {
-                        Breach($"{request.Id} cancelled all of {request.Symbol}, and {order.Id}, acknowledged before, is open: {order.Last}");
+                        Breach($"{request.Id} cancelled all of {request.Symbol}, and {order.Id}, which had been placed before, is open");
                     }
                 }
             }

@@ -23,7 +23,7 @@ public sealed class ShutdownTests
 
         Assert.That(exitCode, Is.Zero, host.Output);
         Assert.That(after, Is.EqualTo(before));
-        Assert.That(before, Does.Contain("\"executedQty\":\"0.00500000\"").And.Contain("\"status\":\"PARTIALLY_FILLED\""), "there was something to keep");
+        Assert.That(before, Does.Contain("\"executedQty\":\"0.00500000\"").And.Contain("PARTIALLY_FILLED"), "there was something to keep");
 
         // Ids go on where they stood: six orders, two trades.
         var next = await traders.Buyer.PlaceAsync($"symbol={SandboxTraders.Symbol}&side=BUY&type=MARKET&quantity=0.005");

@@ -91,7 +91,8 @@ public sealed class StartTests
         var exitCode = await host.StartInVainAsync();
 
         Assert.That(exitCode, Is.EqualTo(FailureExitCode), host.Output);
-        Assert.That(host.Output, Does.Contain("holds a sandbox, but Exchange:Mode is venue").And.Contain("correct the mode or choose another directory"));
+        Assert.That(host.Output, Does.Contain("holds a sandbox, but Exchange:Mode is venue"));
+        Assert.That(host.Output, Does.Contain("correct the mode or choose another directory"));
     }
 
     [Test]

@@ -9,7 +9,8 @@ namespace Exchange.Tests.Support;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly string[] SteeringPrefixes = ["Exchange__", "ASPNETCORE_", "Logging__", "Kestrel__", "DOTNET_ENVIRONMENT", "URLS"];
+    private static readonly string[] SteeringPrefixes =
+        ["Exchange__", "ASPNETCORE_", "Logging__", "Kestrel__", "DOTNET_ENVIRONMENT", "URLS"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -47,7 +48,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => SteeringPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToArray())
+        foreach (var name in start.Environment.Keys.Where(Steers).ToArray())
         {
             start.Environment.Remove(name);
         }
@@ -122,6 +123,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private static bool Steers(string name) =>
+        SteeringPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     private static string DotnetPath() =>
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path

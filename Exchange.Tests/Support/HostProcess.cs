@@ -66,10 +66,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
-        _process = ChildProcess.Start(
-            HostDll,
-            ["--urls", Url],
-            new Dictionary<string, string>(Settings) { ["Exchange__DataDirectory"] = Settings.GetValueOrDefault("Exchange__DataDirectory", DataDirectory) });
+        var environment = new Dictionary<string, string>(Settings);
+        environment.TryAdd("Exchange__DataDirectory", DataDirectory);
+        _process = ChildProcess.Start(HostDll, ["--urls", Url], environment);
     }
 
     /// <summary>Starts the host and returns when it takes orders.</summary>
@@ -88,9 +87,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
-    /// <summary>Polls `/health/NAME` until it answers with a status.</summary>
+    /// <summary>Polls `/health/NAME` until it answers with a status, and a body that contains a text.</summary>
     /// <returns>The answer's body.</returns>
-    public async Task<string> WaitForHealthAsync(string name, HttpStatusCode status)
+    public async Task<string> WaitForHealthAsync(string name, HttpStatusCode status, string text = "")
     {
         using var giveUp = new CancellationTokenSource(Patience);
         using var client = new HttpClient();
@@ -101,7 +100,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
             {
                 using var answer = await client.GetAsync($"{Url}/health/{name}", giveUp.Token);
                 var body = await answer.Content.ReadAsStringAsync(giveUp.Token);
-                if (answer.StatusCode == status)
+                if (answer.StatusCode == status && body.Contains(text, StringComparison.Ordinal))
                 {
                     return body;
                 }

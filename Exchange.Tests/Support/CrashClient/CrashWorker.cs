@@ -86,7 +86,8 @@ internal sealed class CrashWorker(CrashClientSettings settings, int index, Ledge
         if (dice < 25 && _acknowledged.TryDequeue(out var order))
         {
             return new LedgerRequest(
-                id, _account, RequestKind.Cancel, order.Symbol, order.Id, $"symbol={order.Symbol}&origClientOrderId={order.Id}&newClientOrderId={id}");
+                id, _account, RequestKind.Cancel, order.Symbol, order.Id,
+                $"symbol={order.Symbol}&origClientOrderId={order.Id}&newClientOrderId={id}");
         }
 
         var market = _random.Pick(Markets);

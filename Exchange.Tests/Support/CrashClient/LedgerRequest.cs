@@ -35,11 +35,13 @@ internal sealed record LedgerRequest(string Id, int Account, RequestKind Kind, s
     public bool IsUnknown => Answer is null || Answer.Code is -1006 or -1007 or -1000 || Answer.Status == 500;
 
     /// <summary>The line to be durable before the request goes out.</summary>
-    public string SentText => string.Join('\t', Sent, Id, Account.ToString(CultureInfo.InvariantCulture), Kind.ToString(), Symbol, Target, Parameters) + "\n";
+    public string SentText =>
+        string.Create(CultureInfo.InvariantCulture, $"{Sent}\t{Id}\t{Account}\t{Kind}\t{Symbol}\t{Target}\t{Parameters}\n");
 
     /// <summary>The line of its answer.</summary>
     public string AnsweredText(TradingAnswer answer) => string.Create(
-        CultureInfo.InvariantCulture, $"{Answered}\t{Id}\t{answer.Status}\t{answer.Sequence}\t{answer.Body.ReplaceLineEndings("").Replace('\t', ' ')}\n");
+        CultureInfo.InvariantCulture,
+        $"{Answered}\t{Id}\t{answer.Status}\t{answer.Sequence}\t{answer.Body.ReplaceLineEndings("").Replace('\t', ' ')}\n");
 
     /// <summary>Reads a ledger; the requests come in the order in which they were sent.</summary>
     /// <exception cref="FormatException">A line is not of the ledger's form, or answers what was not sent.</exception>
@@ -54,7 +56,8 @@ internal sealed record LedgerRequest(string Id, int Account, RequestKind Kind, s
             switch (text.Split('\t'))
             {
                 case [Sent, var id, var account, var kind, var symbol, var target, var parameters]:
-                    var request = new LedgerRequest(id, int.Parse(account, CultureInfo.InvariantCulture), Enum.Parse<RequestKind>(kind), symbol, target, parameters)
+                    var number = int.Parse(account, CultureInfo.InvariantCulture);
+                    var request = new LedgerRequest(id, number, Enum.Parse<RequestKind>(kind), symbol, target, parameters)
                     {
                         SentLine = line,
                     };
