@@ -33,12 +33,13 @@ public sealed class PipelineStartTests
 
         var start = exchange.StartAsync();
         await reached.Task.WaitAsync(PipelineExchange.HangGuard);
-        Assert.That(exchange.Pipeline.IsAdmitting, Is.False);
-        Assert.That(exchange.Pipeline.Gateway.TrySubmit(ref command, ClaimClass.Reserved, out _), Is.False);
-        Assert.That(exchange.Pipeline.Gateway.TrySubmit(CommandType.AddSymbol, payload, ClaimClass.Reserved, out _), Is.False);
+        var isAdmitting = exchange.Pipeline.IsAdmitting;
+        var takesOrder = exchange.Pipeline.Gateway.TrySubmit(ref command, ClaimClass.Reserved, out _);
+        var takesSymbol = exchange.Pipeline.Gateway.TrySubmit(CommandType.AddSymbol, payload, ClaimClass.Reserved, out _);
         mayGoOn.Set();
         await start;
 
+        Assert.That((isAdmitting, takesOrder, takesSymbol), Is.EqualTo((false, false, false)));
         Assert.That(exchange.Pipeline.IsAdmitting, Is.True);
         Assert.That(await exchange.SubmitAsync(CommandType.AddSymbol, payload), Is.EqualTo(RejectReason.None));
         await exchange.Pipeline.StopAsync();
