@@ -125,9 +125,11 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
         foreach (var quarantine in _quarantine.ReadPending())
         {
-            await SubmitAsync(CommandType.Quarantine, quarantine.ToBytes(), mayBeRefused: true).ConfigureAwait(false);
+            var reject = await SubmitAsync(CommandType.Quarantine, quarantine.ToBytes(), mayBeRefused: true).ConfigureAwait(false);
             _quarantine.MarkApplied(quarantine.FailedSequence);
-            _log.Information($"quarantine: account {quarantine.AccountId} and symbol {quarantine.SymbolId} are cancel-only after the failure of command {quarantine.FailedSequence}");
+            _log.Information(reject == RejectReason.None
+                ? $"quarantine: account {quarantine.AccountId} and symbol {quarantine.SymbolId} are cancel-only after the failure of command {quarantine.FailedSequence}"
+                : $"quarantine: nothing is cancel-only after the failure of command {quarantine.FailedSequence}: account {quarantine.AccountId}, symbol {quarantine.SymbolId}: {reject}");
         }
     }
 
@@ -163,7 +165,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     /// <summary>Returns the first fault of the state in words, or null; only while no thread runs.</summary>
     public string? FindInconsistency() => _engine.FindInconsistency();
 
-    private async Task SubmitAsync(CommandType type, byte[] payload, bool mayBeRefused)
+    private async Task<RejectReason> SubmitAsync(CommandType type, byte[] payload, bool mayBeRefused)
     {
         if (!_gateway.TrySubmit(type, payload, ClaimClass.Reserved, out var pending))
         {
@@ -171,10 +173,10 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         }
 
         using var reply = await pending.ConfigureAwait(false);
-        if (reply.Reject != RejectReason.None && !mayBeRefused)
-        {
-            throw new InvalidOperationException($"{type} was refused at the start: {reply.Reject}");
-        }
+        var reject = reply.Reject;
+        return reject == RejectReason.None || mayBeRefused
+            ? reject
+            : throw new InvalidOperationException($"{type} was refused at the start: {reject}");
     }
 
     private void StartThread(string name, int cpu, Action run, Action onEnd)

@@ -14,7 +14,8 @@ namespace Exchange.Matching.Pipeline;
 /// command=&lt;the slot's 128 bytes in hex&gt;
 /// &lt;the exception&gt;
 /// </code>
-/// At the next start each makes its account and symbol cancel-only, by a journaled command, and is renamed to <c>.applied</c>.
+/// At the next start each makes its account and symbol cancel-only, by a journaled command, and is renamed to <c>.applied</c>. A command that
+/// travels as payload is no account's: its file has account 0 and symbol 65535, and makes nobody cancel-only.
 /// </summary>
 internal sealed class QuarantineFolder(IStorage storage)
 {
@@ -27,7 +28,7 @@ internal sealed class QuarantineFolder(IStorage storage)
         ref readonly var command = ref poison.Command;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"account={command.AccountId} symbol={command.SymbolId} type={command.Type}\ncommand={Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<CommandSlot>(in command)))}\n{poison.InnerException}\n");
+            $"account={poison.AccountId} symbol={poison.SymbolId} type={command.Type}\ncommand={Convert.ToHexString(MemoryMarshal.AsBytes(new ReadOnlySpan<CommandSlot>(in command)))}\n{poison.InnerException}\n");
         storage.CreateFolder(Folder);
         var name = Folder + "/" + poison.Sequence.ToString("D20", CultureInfo.InvariantCulture);
         if (storage.Exists(name))
