@@ -111,13 +111,14 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
             throw new InvalidOperationException("recover the pipeline before starting it");
         }
 
+        // Before the threads: one that ends at once closes the gateway, and nothing may open it again.
+        _gateway.IsAdmitting = true;
         var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, _log.InternalError);
         StartThread("engine", _options.EngineCpu, loop.Run, OnEngineEnd);
         StartThread("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!).Run, OnJournalEnd);
         StartThread("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies).Run, OnPublisherEnd);
         _overdueTimer = new Timer(_ => _replies.AbandonOverdue(), null, OverdueCheckMs, OverdueCheckMs);
 
-        _gateway.IsAdmitting = true;
         if (_events.FirstSequence == 1)
         {
             await SubmitAsync(CommandType.Genesis, genesis.ToBytes(), mayBeRefused: false).ConfigureAwait(false);
@@ -240,6 +241,8 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
     private void Fail(string name, Exception failure)
     {
+        // At once: what is still taken could only be told that its outcome is unknown.
+        _gateway.IsAdmitting = false;
         lock (_failureLock)
         {
             _failure ??= failure;
