@@ -1,3 +1,4 @@
+using System.Net;
 using Exchange.Matching.Commands;
 
 namespace Exchange.Host.Composition;
@@ -29,6 +30,7 @@ public sealed class ExchangeOptions
     public ExchangeMode ExchangeMode => Mode == "venue" ? ExchangeMode.Venue : ExchangeMode.Sandbox;
 
     /// <summary>Returns what is wrong and what to write instead, or null.</summary>
+    /// <param name="urls">Every address that the process would listen on, wherever it is configured.</param>
     public string? Validate(IReadOnlyCollection<string> urls)
     {
         if (string.IsNullOrWhiteSpace(DataDirectory))
@@ -66,7 +68,9 @@ public sealed class ExchangeOptions
     private static bool IsLoopback(string url)
     {
         // Kestrel's wildcards (http://*:80, http://+:80) are no Uri: they listen everywhere.
-        return Uri.TryCreate(url, UriKind.Absolute, out var address) && address.IsLoopback;
+        // Why not Uri.IsLoopback: it takes names such as "loopback", and Kestrel listens everywhere for any name but localhost.
+        return Uri.TryCreate(url, UriKind.Absolute, out var address)
+            && (address.Host == "localhost" || (IPAddress.TryParse(address.DnsSafeHost, out var ip) && IPAddress.IsLoopback(ip)));
     }
 }
 

@@ -62,9 +62,11 @@ internal sealed partial class ExchangeService(
         try
         {
             var pipeline = OpenAndRecover();
-            await pipeline.StartAsync(GenesisCommand.Default(exchangeOptions.Value.ExchangeMode));
+
+            // Before the start, which journals genesis and quarantines: a refused start leaves the journal as it was.
             CheckMode(pipeline);
-            secrets.Initialize(pipeline.Mode!.Value);
+            secrets.Initialize(exchangeOptions.Value.ExchangeMode);
+            await pipeline.StartAsync(GenesisCommand.Default(exchangeOptions.Value.ExchangeMode));
             _phase = "seeding";
             if (pipeline.Mode == ExchangeMode.Sandbox)
             {
@@ -127,10 +129,10 @@ internal sealed partial class ExchangeService(
 
     private void CheckMode(IExchangePipeline pipeline)
     {
-        if (pipeline.Mode != exchangeOptions.Value.ExchangeMode)
+        if (pipeline.Mode is { } mode && mode != exchangeOptions.Value.ExchangeMode)
         {
             throw new InvalidOperationException(
-                $"{exchangeOptions.Value.DataDirectory} holds a {pipeline.Mode?.ToString().ToLowerInvariant()}, but Exchange:Mode is {exchangeOptions.Value.Mode}: "
+                $"{exchangeOptions.Value.DataDirectory} holds a {mode.ToString().ToLowerInvariant()}, but Exchange:Mode is {exchangeOptions.Value.Mode}: "
                 + "the mode of a data directory never changes; correct the mode or choose another directory");
         }
     }

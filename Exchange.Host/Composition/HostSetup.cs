@@ -18,7 +18,7 @@ internal static class HostSetup
     public static void AddExchangeOptions(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<ExchangeOptions>().Bind(builder.Configuration.GetSection(ExchangeOptions.Section)).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<ExchangeOptions>>(new ExchangeOptionsValidator(Urls(builder.Configuration)));
+        builder.Services.AddSingleton<IValidateOptions<ExchangeOptions>>(new ExchangeOptionsValidator([.. Urls(builder.Configuration), .. KestrelUrls(builder.Configuration)]));
         builder.Services.AddOptions<EngineOptions>().Bind(builder.Configuration.GetSection(EngineOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
     }
@@ -62,6 +62,10 @@ internal static class HostSetup
             return Task.CompletedTask;
         });
     }
+
+    /// <summary>Addresses of the web server's own section, which take the place of the others where there are any.</summary>
+    private static IEnumerable<string> KestrelUrls(ConfigurationManager configuration) =>
+        configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
 
     private static string[] Urls(ConfigurationManager configuration) =>
         (configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
