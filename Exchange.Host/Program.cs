@@ -39,10 +39,18 @@ builder.Services.AddSingleton<ExchangeService>();
 builder.Services.AddSingleton<IExchangeStatus>(provider => provider.GetRequiredService<ExchangeService>());
 builder.Services.AddHostedService(provider => provider.GetRequiredService<ExchangeService>());
 
-var app = builder.Build();
-app.UseControlListener();
-app.MapExchangeApi();
-app.Run();
-return Environment.ExitCode;
+try
+{
+    var app = builder.Build();
+    app.UseControlListener();
+    app.MapExchangeApi();
+    app.Run();
+    return Environment.ExitCode;
+}
+catch (Exception refused) when (RefusedStart.Explain(refused) is { } explanation)
+{
+    Console.Error.WriteLine(explanation);
+    return RefusedStart.ExitCode;
+}
 
 public partial class Program;
