@@ -29,7 +29,7 @@ public sealed class PipelineFailureTests
         await using var ended = pipeline;
         pipeline.Recover(null);
 
-        Assert.ThrowsAsync<ExchangeStoppedException>(() => pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox)));
+        await Assert.ThrowsAsync<ExchangeStoppedException>(() => pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox)));
         Assert.That(await admittedAtFailure.Task, Is.EqualTo(("publisher", false)));
     }
 
@@ -39,8 +39,8 @@ public sealed class PipelineFailureTests
         await using var pipeline = NewPipeline([], new PipelineOptions { EngineCpu = 9_999 }, (_, _) => { });
         pipeline.Recover(null);
 
-        Assert.ThrowsAsync<ExchangeStoppedException>(() => pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox)));
-        Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => pipeline.Ended);
+        await Assert.ThrowsAsync<ExchangeStoppedException>(() => pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => pipeline.Ended);
         Assert.That(pipeline.IsAdmitting, Is.False);
     }
 
