@@ -59,6 +59,19 @@ internal sealed class EngineOptionsValidator : IValidateOptions<EngineOptions>
 {
     public ValidateOptionsResult Validate(string? name, EngineOptions options)
     {
+        // The configuration takes any number for an enum.
+        if (!Enum.IsDefined(options.WaitStrategy))
+        {
+            return ValidateOptionsResult.Fail(
+                $"{EngineOptions.Section}:{nameof(EngineOptions.WaitStrategy)} '{options.WaitStrategy}' is unknown: write {string.Join(", ", Enum.GetNames<WaitStrategyKind>())}");
+        }
+
+        if (!Enum.IsDefined(options.JournalSync))
+        {
+            return ValidateOptionsResult.Fail(
+                $"{EngineOptions.Section}:{nameof(EngineOptions.JournalSync)} '{options.JournalSync}' is unknown: write {string.Join(", ", Enum.GetNames<JournalSyncMethod>())}");
+        }
+
         var largest = RecordLimits.MaxRecordLength(GenesisCommand.Default(ExchangeMode.Sandbox).WorkLimit);
         return options.ToPipelineOptions("").Validate(largest) is { } error
             ? ValidateOptionsResult.Fail($"{EngineOptions.Section}: {error}")

@@ -33,9 +33,7 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
         }
 
         var path = Path.Combine(dataDirectory, KeyFile);
-        DemoKey = File.Exists(path)
-            ? JsonSerializer.Deserialize<KeyPair>(await File.ReadAllTextAsync(path, cancellationToken))
-            : null;
+        DemoKey = await ReadAsync(path, cancellationToken);
         if (DemoKey is null || !accounts.TryGetApiKey(DemoKey.ApiKey, out _))
         {
             DemoKey = await OpenAccountAsync(cancellationToken);
@@ -82,6 +80,26 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
             : throw new InvalidOperationException($"the sandbox's account was refused: {opened.Reject}");
     }
 
+    /// <summary>Returns the kept pair, or null when there is none or the file holds no pair: the pair is a convenience and may be made anew.</summary>
+    private static async Task<KeyPair?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            var pair = JsonSerializer.Deserialize<KeyPair>(await File.ReadAllTextAsync(path, cancellationToken));
+            return pair is { ApiKey: not null, SecretKey: not null } ? pair : null;
+        }
+        catch (JsonException)
+        {
+            // Cut short by a crash: the account opened for it stays, unused.
+            return null;
+        }
+    }
+
     private static async Task WriteAsync(string path, KeyPair pair, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions
@@ -94,7 +112,8 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        await using var file = new StreamWriter(path, Encoding.UTF8, options);
+        // Without a byte order mark, which most JSON parsers refuse.
+        await using var file = new StreamWriter(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options);
         await file.WriteAsync(JsonSerializer.Serialize(pair).AsMemory(), cancellationToken);
     }
 

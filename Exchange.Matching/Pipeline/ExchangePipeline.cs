@@ -20,7 +20,8 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
 {
-    private const int OverdueCheckMs = 250;
+    /// <summary>How often the timer looks for callers who have waited too long, and for a full disk.</summary>
+    private const int WatchMs = 250;
 
     private readonly IStorage _storage;
     private readonly IClock _clock;
@@ -43,7 +44,8 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     private Sequence? _answered;
     private JournalClock? _journalClock;
     private JournalAppender? _appender;
-    private Timer? _overdueTimer;
+    private Timer? _watchTimer;
+    private StorageException? _toldFullDisk;
     private Exception? _failure;
 
     /// <exception cref="ArgumentException">The options are invalid; the message says what to write instead.</exception>
@@ -127,7 +129,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         StartThread("engine", _options.EngineCpu, loop.Run, OnEngineEnd);
         StartThread("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!).Run, OnJournalEnd);
         StartThread("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies).Run, OnPublisherEnd);
-        _overdueTimer = new Timer(_ => _replies.AbandonOverdue(), null, OverdueCheckMs, OverdueCheckMs);
+        _watchTimer = new Timer(_ => Watch(), null, WatchMs, WatchMs);
 
         // Why nobody else is admitted yet: genesis is the first command of all, and a client that repeats the command which broke the
         // engine must find its account restricted.
@@ -159,9 +161,9 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         }
 
         _replies.Close();
-        if (_overdueTimer is not null)
+        if (_watchTimer is not null)
         {
-            await _overdueTimer.DisposeAsync().ConfigureAwait(false);
+            await _watchTimer.DisposeAsync().ConfigureAwait(false);
         }
 
         _appender?.Dispose();
@@ -208,6 +210,23 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
         using var reply = await pending.ConfigureAwait(false);
         return reply.Reject;
+    }
+
+    private void Watch()
+    {
+        _replies.AbandonOverdue();
+
+        // Every failed try has its own exception; it is told once until there is room again. Two turns at once may tell it twice.
+        var fullDisk = _appender?.NextSegmentError;
+        if (fullDisk is null)
+        {
+            _toldFullDisk = null;
+        }
+        else if (_toldFullDisk is null)
+        {
+            _toldFullDisk = fullDisk;
+            _log.Information($"journal: no room for the next segment ({fullDisk.Message}): make room before the current one is full, or the exchange ends then");
+        }
     }
 
     private void StartThread(string name, int cpu, Action run, Action onEnd)
