@@ -10,6 +10,7 @@ using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Replication;
 using Exchange.Risk;
+using Microsoft.Extensions.Options;
 
 // The composition root: options, modules, pipeline, edge. What starts when stands in Composition/ExchangeService.cs.
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -42,6 +43,9 @@ builder.Services.AddHostedService(provider => provider.GetRequiredService<Exchan
 try
 {
     var app = builder.Build();
+
+    // Before the web server starts: a wrong option is one message, not a failed start with a stack.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseControlListener();
     app.MapExchangeApi();
     app.Run();

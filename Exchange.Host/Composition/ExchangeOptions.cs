@@ -65,12 +65,19 @@ public sealed class ExchangeOptions
         return null;
     }
 
+    // Read as Kestrel reads it: it listens everywhere for http://*:80, http://+:80 and any name but localhost, even for one such as
+    // "loopback" that a Uri takes for this machine.
     private static bool IsLoopback(string url)
     {
-        // Kestrel's wildcards (http://*:80, http://+:80) are no Uri: they listen everywhere.
-        // Why not Uri.IsLoopback: it takes names such as "loopback", and Kestrel listens everywhere for any name but localhost.
-        return Uri.TryCreate(url, UriKind.Absolute, out var address)
-            && (address.Host == "localhost" || (IPAddress.TryParse(address.DnsSafeHost, out var ip) && IPAddress.IsLoopback(ip)));
+        try
+        {
+            var host = BindingAddress.Parse(url).Host;
+            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 }
 

@@ -37,6 +37,9 @@ public enum CommandType : byte
 
     /// <summary>An operator's: lifts the quarantine of an account and a symbol.</summary>
     ReleaseQuarantine = 34,
+
+    /// <summary>The engine's own, at a start that finds a quarantine file of work to continue: gives the rest of that work up.</summary>
+    AbandonWork = 35,
 }
 
 public static class CommandTypeExtensions
@@ -46,5 +49,8 @@ public static class CommandTypeExtensions
     /// journal body begins with account and symbol. All others travel as payload bytes.
     /// </summary>
     public static bool IsTrading(this CommandType type) =>
-        type is >= CommandType.PlaceOrder and <= CommandType.MoveOrder or CommandType.ContinueWork;
+        type is >= CommandType.PlaceOrder and <= CommandType.MoveOrder || type.IsContinuation();
+
+    /// <summary>Returns whether the command is the engine's own about the rest of another one's work: nobody else may send it.</summary>
+    public static bool IsContinuation(this CommandType type) => type is CommandType.ContinueWork or CommandType.AbandonWork;
 }

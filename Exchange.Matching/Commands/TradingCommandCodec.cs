@@ -28,7 +28,8 @@ namespace Exchange.Matching.Commands;
 /// CancelAllOrders   nothing more
 /// ReduceOrder    6  orderId (8) | quantity, lots (8)
 /// MoveOrder      6  orderId (8) | price, ticks (8)
-/// ContinueWork   6  orderId (8)                                          0 for a mass cancel
+/// ContinueWork, AbandonWork
+///                6  orderId (8)                                          0 for a mass cancel
 /// </code>
 /// Why wide: an order with a value outside its bits, or a market order with a price, is rejected by the engine, and its record must
 /// replay to the same rejection. Such orders, and only they, take the wide form.
@@ -86,6 +87,7 @@ public static class TradingCommandCodec
                 Put(ref start, Head + sizeof(long), command.Price);
                 break;
             case CommandType.ContinueWork:
+            case CommandType.AbandonWork:
                 Put(ref start, Head, command.OrderId);
                 break;
         }
@@ -127,7 +129,7 @@ public static class TradingCommandCodec
                 command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
                 command.Price = MemoryMarshal.Read<long>(body[(Head + sizeof(long))..]);
                 return true;
-            case CommandType.ContinueWork when body.Length == Head + sizeof(long):
+            case CommandType.ContinueWork or CommandType.AbandonWork when body.Length == Head + sizeof(long):
                 command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
                 return true;
             default:
@@ -150,6 +152,7 @@ public static class TradingCommandCodec
             case CommandType.MoveOrder:
                 return Head + 2 * sizeof(long);
             case CommandType.ContinueWork:
+            case CommandType.AbandonWork:
                 return Head + sizeof(long);
             default:
                 ThrowNotTrading(command.Type);

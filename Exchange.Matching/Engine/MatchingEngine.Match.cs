@@ -205,4 +205,20 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             CancelSome(book, _orders.FindAccountOrders(_pendingAccountId, _pendingSymbolId), ref record);
         }
     }
+
+    /// <summary>Gives up what a suspended command left: an order's rest expires, the rest of a mass cancel stays open.</summary>
+    private void AbandonWork(ref RecordWriter record)
+    {
+        BeginChange();
+        var pending = _pending;
+        _pending = PendingKind.None;
+        if (pending == PendingKind.Taker)
+        {
+            Expire(_books[_pendingSymbolId].Symbol, ExpireReason.ExchangeCanceled, ref record);
+            if (_taker.MovedSlot != 0)
+            {
+                _orders.Remove(_taker.MovedSlot);
+            }
+        }
+    }
 }

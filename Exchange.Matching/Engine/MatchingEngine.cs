@@ -117,13 +117,29 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         return record.Finish(command.Type, HasPendingWork ? RecordFlags.Continues : RecordFlags.None, sequence, timeUs);
     }
 
+    /// <summary>Whose work is pending; meaningful while <see cref="HasPendingWork"/>.</summary>
+    public int PendingAccountId => _pendingAccountId;
+
     /// <summary>Goes on with the work that the last command left, as the engine's own command.</summary>
     /// <returns>The record's length in bytes.</returns>
-    public int ExecutePending(long sequence, long timeUs, Span<byte> destination)
+    public int ExecutePending(long sequence, long timeUs, Span<byte> destination) =>
+        ExecuteOwn(CommandType.ContinueWork, sequence, timeUs, destination);
+
+    /// <summary>Gives up the work that the last command left, as the engine's own command: continuing it has broken the engine before.</summary>
+    /// <returns>The record's length in bytes.</returns>
+    public int AbandonPending(long sequence, long timeUs, Span<byte> destination) =>
+        ExecuteOwn(CommandType.AbandonWork, sequence, timeUs, destination);
+
+    /// <summary>The exception behind the latest <see cref="RejectReason.InternalError"/>, for the log; null when there was none.</summary>
+    public Exception? LastInternalError { get; private set; }
+
+    public void Dispose() => _orders.Dispose();
+
+    private int ExecuteOwn(CommandType type, long sequence, long timeUs, Span<byte> destination)
     {
         Invariant.That(HasPendingWork, "pending work is continued only while there is some");
         CommandSlot command = default;
-        command.Type = CommandType.ContinueWork;
+        command.Type = type;
         command.SlotCount = 1;
         command.AccountId = _pendingAccountId;
         command.SymbolId = _pendingSymbolId;
@@ -131,14 +147,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         return Execute(ref command, default, sequence, timeUs, destination);
     }
 
-    /// <summary>The exception behind the latest <see cref="RejectReason.InternalError"/>, for the log; null when there was none.</summary>
-    public Exception? LastInternalError { get; private set; }
-
-    public void Dispose() => _orders.Dispose();
-
     private void Dispatch(ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, ref RecordWriter record)
     {
-        if (HasPendingWork != (command.Type == CommandType.ContinueWork) || (sequence == 1) != (command.Type == CommandType.Genesis))
+        if (HasPendingWork != command.Type.IsContinuation() || (sequence == 1) != (command.Type == CommandType.Genesis))
         {
             RejectOutOfPlace(command.Type, ref record);
             return;
@@ -164,6 +175,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
             case CommandType.ContinueWork:
                 ContinueWork(timeUs, ref record);
                 break;
+            case CommandType.AbandonWork:
+                AbandonWork(ref record);
+                break;
             default:
                 Administer(command.Type, payload, ref record);
                 break;
@@ -176,7 +190,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
 
     private static void RejectOutOfPlace(CommandType type, ref RecordWriter record)
     {
-        Invariant.That(type is not CommandType.ContinueWork, "nobody but the engine continues work, and only while there is some");
+        Invariant.That(!type.IsContinuation(), "nobody but the engine continues work, and only while there is some");
         record.Reject(RejectReason.GenesisOutOfPlace);
     }
 

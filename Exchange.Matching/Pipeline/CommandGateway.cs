@@ -34,7 +34,7 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
     /// <exception cref="ArgumentException">No trading command of a caller: a bug.</exception>
     public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
-        if (!command.Type.IsTrading() || command.Type == CommandType.ContinueWork)
+        if (!command.Type.IsTrading() || command.Type.IsContinuation())
         {
             ThrowWrongType(command.Type);
         }

@@ -22,6 +22,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     EventRing events,
     JournalClock clock,
     QuarantineFolder quarantine,
+    IReadOnlyList<QuarantineCommand> pendingQuarantines,
     Action<long, Exception> onInternalError)
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
@@ -37,8 +38,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// <exception cref="PoisonedCommandException">A command failed while it changed the state.</exception>
     public void Run()
     {
-        ContinueWork(clock.Advance(), CommandSlot.NoReply);
-        events.Publish();
+        FinishLeftoverWork(clock.Advance());
         for (long next = 0; ;)
         {
             var available = commands.WaitFor(next);
@@ -101,29 +101,53 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         return !engine.HasPendingWork || ContinueWork(timeUs, command.ReplyToken);
     }
 
+    /// <summary>
+    /// Finishes what the last process left between two records of one command. Why it may be given up instead: if continuing it broke
+    /// that process, it would break this one too, and every one after it.
+    /// </summary>
+    private void FinishLeftoverWork(long timeUs)
+    {
+        var brokeBefore = engine.HasPendingWork && pendingQuarantines.Any(quarantined => quarantined.AccountId == engine.PendingAccountId);
+        _ = brokeBefore ? Own(timeUs, CommandSlot.NoReply, isAbandoned: true) : ContinueWork(timeUs, CommandSlot.NoReply);
+        events.Publish();
+    }
+
     private bool ContinueWork(long timeUs, int replyToken)
     {
         while (engine.HasPendingWork)
         {
-            var record = events.Reserve(engine.MaxRecordLength);
-            if (record.IsEmpty)
+            if (!Own(timeUs, replyToken, isAbandoned: false))
             {
                 return false;
             }
-
-            try
-            {
-                events.Commit(_sequence + 1, engine.ExecutePending(_sequence + 1, timeUs, record), replyToken);
-            }
-            catch (PoisonedCommandException poison)
-            {
-                LeaveQuarantine(poison);
-                throw;
-            }
-
-            _sequence++;
         }
 
+        return true;
+    }
+
+    /// <summary>Executes one of the engine's own commands about pending work; false when the event ring has been stopped.</summary>
+    private bool Own(long timeUs, int replyToken, bool isAbandoned)
+    {
+        var record = events.Reserve(engine.MaxRecordLength);
+        if (record.IsEmpty)
+        {
+            return false;
+        }
+
+        try
+        {
+            var length = isAbandoned
+                ? engine.AbandonPending(_sequence + 1, timeUs, record)
+                : engine.ExecutePending(_sequence + 1, timeUs, record);
+            events.Commit(_sequence + 1, length, replyToken);
+        }
+        catch (PoisonedCommandException poison)
+        {
+            LeaveQuarantine(poison);
+            throw;
+        }
+
+        _sequence++;
         return true;
     }
 

@@ -125,7 +125,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
         CheckStart(genesis, isNew: _events.FirstSequence == 1);
         var pendingQuarantines = _quarantine.ReadPending();
-        var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, _log.InternalError);
+        var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, pendingQuarantines, _log.InternalError);
         StartThread("engine", _options.EngineCpu, loop.Run, OnEngineEnd);
         StartThread("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!).Run, OnJournalEnd);
         StartThread("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies).Run, OnPublisherEnd);

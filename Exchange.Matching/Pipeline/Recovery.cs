@@ -84,9 +84,12 @@ internal static class Recovery
         int length;
         try
         {
-            length = header.CommandType == CommandType.ContinueWork
-                ? engine.ExecutePending(header.Sequence, header.TimeUs, scratch)
-                : engine.Execute(ref command, record.Body, header.Sequence, header.TimeUs, scratch);
+            length = header.CommandType switch
+            {
+                CommandType.ContinueWork => engine.ExecutePending(header.Sequence, header.TimeUs, scratch),
+                CommandType.AbandonWork => engine.AbandonPending(header.Sequence, header.TimeUs, scratch),
+                _ => engine.Execute(ref command, record.Body, header.Sequence, header.TimeUs, scratch),
+            };
         }
         catch (Exception failure) when (failure is PoisonedCommandException or Types.InvariantBrokenException)
         {

@@ -8,4 +8,7 @@ public enum ExpireReason : byte
 
     /// <summary>A market order found no further counterparty (or met the limit of levels that one order may sweep).</summary>
     InsufficientLiquidity = 3,
+
+    /// <summary>The exchange gave the rest up: the order's work broke the engine (see quarantine).</summary>
+    ExchangeCanceled = 4,
 }

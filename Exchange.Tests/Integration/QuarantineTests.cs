@@ -87,6 +87,59 @@ public sealed class QuarantineTests
         Assert.That(exchange.Pipeline.DurableSequence, Is.EqualTo(1));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Work_whose_continuation_breaks_the_engine_is_given_up_at_the_next_start(bool isMove)
+    {
+        var disk = new FaultyDisk();
+        var plan = new FaultPlan();
+        var genesis = PipelineExchange.Genesis with { WorkLimit = 2 };
+        await using (var exchange = new PipelineExchange(new WatchedStorage(disk), plan: plan))
+        {
+            await exchange.StartAsync(genesis);
+            await exchange.AddMarketAsync(accounts: 2);
+            for (var i = 0; i < 5; i++)
+            {
+                await exchange.SubmitAsync(CommandSlots.Limit(Honest, Side.Sell, price: 9, quantity: 1));
+            }
+
+            // Sweeps all five, two per record; the third trade, the first of the continuation, breaks.
+            var sweep = CommandSlots.Limit(Poisonous, Side.Buy, price: isMove ? 5 : 9, quantity: 10);
+            if (isMove)
+            {
+                var resting = (await exchange.SubmitAsync(sweep))!;
+                Assert.That(resting.Reject, Is.EqualTo(RejectReason.None));
+                sweep = CommandSlots.Move(Poisonous, orderId: 6, newPrice: 9);
+            }
+
+            plan.BreaksSettlementAfter = 2;
+            Assert.That(async () => await exchange.SubmitAsync(sweep), Throws.TypeOf<ExchangeStoppedException>());
+            Assert.That(async () => await exchange.Pipeline.Ended.WaitAsync(PipelineExchange.HangGuard), Throws.TypeOf<PoisonedCommandException>());
+        }
+
+        // Whatever settles next would still break: a start that continued the work would never end.
+        ulong hash;
+        await using (var next = new PipelineExchange(new WatchedStorage(disk), plan: plan))
+        {
+            plan.BreaksSettlementAfter = null;
+            next.Pipeline.Recover(null);
+            plan.BreaksSettlementAfter = 0;
+            await next.Pipeline.StartAsync(genesis).WaitAsync(PipelineExchange.HangGuard);
+
+            Assert.That(next.Orders.TryGet(Poisonous, 0, 6, out var order), Is.True);
+            Assert.That((order.Status, order.ExecutedQuantity, order.ExpireReason), Is.EqualTo((OrderStatus.Expired, 2L, ExpireReason.ExchangeCanceled)));
+            Assert.That((await next.SubmitAsync(Order(Poisonous)))!.Reject, Is.AnyOf(RejectReason.MarketClosed, RejectReason.AccountCancelOnly));
+            await next.DisposeAsync();
+            Assert.That(next.Inconsistency, Is.Null);
+            hash = next.StateHash;
+        }
+
+        plan.BreaksSettlementAfter = null;
+        await using var last = new PipelineExchange(new WatchedStorage(disk), plan: plan);
+        last.Pipeline.Recover(null);
+        Assert.That(last.StateHash, Is.EqualTo(hash), "the giving up is journaled and replays");
+    }
+
     [TestCase("")]
     [TestCase("account=1 symbol=x type=PlaceOrder\n")]
     [TestCase("nothing of the kind")]

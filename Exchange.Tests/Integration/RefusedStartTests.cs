@@ -57,7 +57,7 @@ public sealed class RefusedStartTests
 
         await host.StartAsync();
 
-        await host.WaitForOutputAsync("quarantine: nothing is cancel-only after the failure of command 99: account 0, symbol 65535: UnknownSymbol");
+        await host.WaitForOutputAsync("quarantine: nothing was restricted after the failure of command 99: account 0, symbol 65535: UnknownSymbol");
         Assert.That(Directory.GetFiles(quarantine).Select(Path.GetFileName), Is.EqualTo((string[])[Pending + ".applied"]));
     }
 }

@@ -15,6 +15,9 @@ internal sealed class FaultPlan
     /// <summary>Returns whether a new order shall break the engine at its first change, whatever the count says; null: none does.</summary>
     public Func<int, bool>? BreaksHoldOf { get; set; }
 
+    /// <summary>Lets this many more settlements pass and breaks every one behind them; null: none breaks.</summary>
+    public int? BreaksSettlementAfter { get; set; }
+
     /// <summary>Lets the <paramref name="call"/>-th call from here on throw; 0 lets none throw.</summary>
     public void Arm(int call)
     {
@@ -28,6 +31,20 @@ internal sealed class FaultPlan
         if (--_callsLeft == 0)
         {
             throw new SyntheticFaultException();
+        }
+    }
+
+    public void CountSettlement()
+    {
+        Count();
+        if (BreaksSettlementAfter is { } left)
+        {
+            if (left == 0)
+            {
+                throw new SyntheticFaultException();
+            }
+
+            BreaksSettlementAfter = left - 1;
         }
     }
 
@@ -156,7 +173,7 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
 
     public void Settle(in Settlement settlement)
     {
-        plan.Count();
+        plan.CountSettlement();
         inner.Settle(in settlement);
     }
 

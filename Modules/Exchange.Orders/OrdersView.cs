@@ -38,7 +38,7 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
         var events = record.Events;
         var isMassCancel = record.CommandType == CommandType.CancelAllOrders;
         var current = RowIndex.None;
-        if (record.CommandType == CommandType.ContinueWork)
+        if (record.CommandType.IsContinuation())
         {
             isMassCancel = _command.OrderId == 0;
             current = isMassCancel ? RowIndex.None : OpenRow(_command.OrderId);
@@ -126,7 +126,7 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
 
     private ReplyCapture? CaptureOf(in Record record, int replyToken)
     {
-        var isContinuation = record.CommandType == CommandType.ContinueWork;
+        var isContinuation = record.CommandType.IsContinuation();
         var token = isContinuation && replyToken < 0 ? _continuedToken : replyToken;
         _continuedToken = (record.Header.Flags & RecordFlags.Continues) != 0 ? token : CommandSlot.NoReply;
         if (token < 0)

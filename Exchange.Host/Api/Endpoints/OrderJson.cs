@@ -131,6 +131,7 @@ internal static class OrderJson
                 ExpireReason.UnfilledIoc => "UNFILLED_IOC_QUANTITY_EXPIRED"u8,
                 ExpireReason.UnfilledFok => "UNFILLED_FOK_ORDER_EXPIRED"u8,
                 ExpireReason.InsufficientLiquidity => "INSUFFICIENT_LIQUIDITY"u8,
+                ExpireReason.ExchangeCanceled => "EXCHANGE_CANCELED"u8,
                 _ => "NONE"u8,
             });
         }

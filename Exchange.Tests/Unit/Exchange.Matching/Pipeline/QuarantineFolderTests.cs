@@ -33,7 +33,7 @@ public sealed class QuarantineFolderTests
 
         folder.Write(poison);
 
-        Assert.That(folder.ReadPending(), Is.EqualTo((QuarantineCommand[])[new(12, 0, TradingCommandCodec.NoSymbol)]));
-        Assert.That(poison.Message, Is.EqualTo($"command 12 ({type}, account 0, symbol 65535) failed while it changed the state: broken"));
+        Assert.That(folder.ReadPending(), Is.EqualTo((QuarantineCommand[])[new(12, 0, 0)]));
+        Assert.That(poison.Message, Is.EqualTo($"command 12 ({type}, account 0, symbol 0) failed while it changed the state: broken"));
     }
 }
