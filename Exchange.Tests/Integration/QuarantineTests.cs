@@ -129,7 +129,7 @@ public sealed class QuarantineTests
             Assert.That(next.Orders.TryGet(Poisonous, 0, 6, out var order), Is.True);
             Assert.That((order.Status, order.ExecutedQuantity, order.ExpireReason), Is.EqualTo((OrderStatus.Expired, 2L, ExpireReason.ExchangeCanceled)));
             Assert.That((await next.SubmitAsync(Order(Poisonous)))!.Reject, Is.AnyOf(RejectReason.MarketClosed, RejectReason.AccountCancelOnly));
-            await next.DisposeAsync();
+            await next.Pipeline.StopAsync();
             Assert.That(next.Inconsistency, Is.Null);
             hash = next.StateHash;
         }
