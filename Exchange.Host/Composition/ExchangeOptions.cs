@@ -48,12 +48,17 @@ public sealed class ExchangeOptions
             return $"Exchange:Role '{Role}' is unknown: write engine";
         }
 
-        if (ControlUrl.Length > 0 && !Uri.TryCreate(ControlUrl, UriKind.Absolute, out _))
+        if (ControlUrl.Length > 0 && !IsControlAddress(ControlUrl))
         {
-            return $"Exchange:ControlUrl '{ControlUrl}' is no address: write for example http://127.0.0.1:8081";
+            return $"Exchange:ControlUrl '{ControlUrl}' is no address with a port: write for example http://127.0.0.1:8081";
         }
 
-        foreach (var url in urls)
+        if (ControlUrl.Length > 0 && urls.Any(url => PortOf(url) == PortOf(ControlUrl)))
+        {
+            return $"Exchange:ControlUrl '{ControlUrl}' has the port of the main listener: choose another port, requests are told apart by it";
+        }
+
+        foreach (var url in ControlUrl.Length > 0 ? urls.Append(ControlUrl) : urls)
         {
             if (ExchangeMode == ExchangeMode.Sandbox && !Sandbox.AllowRemote && !IsLoopback(url))
             {
@@ -63,6 +68,22 @@ public sealed class ExchangeOptions
         }
 
         return null;
+    }
+
+    private static bool IsControlAddress(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") && address.Port > 0;
+
+    private static int PortOf(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url).Port;
+        }
+        catch (FormatException)
+        {
+            // Not an address: Kestrel refuses it with its own words.
+            return 0;
+        }
     }
 
     // Read as Kestrel reads it: it listens everywhere for http://*:80, http://+:80 and any name but localhost, even for one such as

@@ -41,17 +41,14 @@ internal sealed partial class ExchangeService(
     public const int FailureExitCode = 70;
 
     private volatile string _phase = "starting";
+    private long _recoveredSequence;
     private DirectoryLock? _lock;
 
     public bool IsReady => _phase == "running" && link.Pipeline is { IsAdmitting: true };
 
     public string Phase => _phase;
 
-    // The journal's length is not known before it is read: the log tells the sequence instead.
-    public double? Progress => null;
-
-    /// <summary>Last replayed sequence while recovering.</summary>
-    public long RecoveredSequence { get; private set; }
+    public long Sequence => Math.Max(Volatile.Read(ref _recoveredSequence), link.Pipeline?.PublishedSequence ?? 0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,7 +58,7 @@ internal sealed partial class ExchangeService(
         await Task.Yield();
         try
         {
-            var pipeline = OpenAndRecover();
+            var pipeline = OpenAndRecover(stoppingToken);
 
             // Before the start, which journals genesis and quarantines: a refused start leaves the journal as it was.
             CheckMode(pipeline);
@@ -106,7 +103,7 @@ internal sealed partial class ExchangeService(
         _lock?.Dispose();
     }
 
-    private IExchangePipeline OpenAndRecover()
+    private IExchangePipeline OpenAndRecover(CancellationToken stoppingToken)
     {
         _phase = "recovering";
         var started = Stopwatch.GetTimestamp();
@@ -122,7 +119,12 @@ internal sealed partial class ExchangeService(
             engineOptions.Value.ToPipelineOptions(BuildId),
             new PipelineLog(Line, InternalError, ThreadFailed));
         link.Pipeline = pipeline;
-        var end = pipeline.Recover(sequence => RecoveredSequence = sequence);
+        var end = pipeline.Recover(sequence =>
+        {
+            // A stop must not wait for a long recovery: it has changed nothing yet.
+            stoppingToken.ThrowIfCancellationRequested();
+            Volatile.Write(ref _recoveredSequence, sequence);
+        });
         Recovered(end.NextSequence - 1, Stopwatch.GetElapsedTime(started).TotalMilliseconds, directory);
         return pipeline;
     }

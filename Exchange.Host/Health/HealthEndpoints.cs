@@ -26,11 +26,7 @@ internal static class HealthEndpoints
             json.WriteStartObject();
             json.WriteString("status"u8, answer);
             json.WriteString("phase"u8, status.Phase);
-            if (status.Progress is { } progress)
-            {
-                json.WriteNumber("progress"u8, progress);
-            }
-
+            json.WriteNumber("sequence"u8, status.Sequence);
             json.WriteEndObject();
         }
 

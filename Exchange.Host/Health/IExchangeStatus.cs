@@ -9,6 +9,6 @@ internal interface IExchangeStatus
     /// <summary>What it does now, in a word: for example <c>recovering</c>, <c>running</c>, <c>draining</c>, <c>failed</c>.</summary>
     string Phase { get; }
 
-    /// <summary>Share of the phase that is done, 0 to 1; null when it cannot be told.</summary>
-    double? Progress { get; }
+    /// <summary>Last sequence that the views show: it grows while recovering, too.</summary>
+    long Sequence { get; }
 }

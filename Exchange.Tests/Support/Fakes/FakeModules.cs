@@ -24,7 +24,7 @@ internal sealed class FakeStatus : IExchangeStatus
 
     public string Phase { get; set; } = "running";
 
-    public double? Progress { get; set; }
+    public long Sequence { get; set; }
 }
 
 /// <summary>Answers every command with what the test put there, and keeps what was asked.</summary>

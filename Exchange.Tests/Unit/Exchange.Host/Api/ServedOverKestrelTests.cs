@@ -113,14 +113,14 @@ public sealed class ServedOverKestrelTests
         var ready = await RawAsync("GET", "/health/ready", "", "");
         _api.Status.IsReady = false;
         _api.Status.Phase = "recovering";
-        _api.Status.Progress = 0.25;
+        _api.Status.Sequence = 25;
         var recovering = await RawAsync("GET", "/health/ready", "", "");
         var live = await RawAsync("GET", "/health/live", "", "");
-        (_api.Status.IsReady, _api.Status.Phase, _api.Status.Progress) = (true, "running", null);
+        (_api.Status.IsReady, _api.Status.Phase) = (true, "running");
 
-        Assert.That(ready, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"ready","phase":"running"}"""));
-        Assert.That(recovering, Does.StartWith("HTTP/1.1 503 ").And.EndWith("""{"status":"unavailable","phase":"recovering","progress":0.25}"""));
-        Assert.That(live, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"live","phase":"recovering","progress":0.25}"""));
+        Assert.That(ready, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"ready","phase":"running","sequence":0}"""));
+        Assert.That(recovering, Does.StartWith("HTTP/1.1 503 ").And.EndWith("""{"status":"unavailable","phase":"recovering","sequence":25}"""));
+        Assert.That(live, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"live","phase":"recovering","sequence":25}"""));
     }
 
     [Test]
