@@ -252,6 +252,7 @@ public sealed class JournalAppender : IDisposable
     {
         _segmentBytes = end.SegmentBytes;
         _offset = end.Offset;
+        MakeDurable(end.SegmentName);
         var file = _storage.Open(end.SegmentName, create: false, syncedWrites: true);
         if (file.WriteAlignment > end.GroupAlignment)
         {
@@ -261,6 +262,20 @@ public sealed class JournalAppender : IDisposable
         }
 
         _file = file;
+    }
+
+    /// <summary>
+    /// Syncs what the reader found. Why: a process that was killed between write and sync leaves a whole group that only the page cache
+    /// holds; whoever recovers from it tells its effects, so it must be on disk first.
+    /// </summary>
+    private void MakeDurable(string segmentName)
+    {
+        using (var file = _storage.Open(segmentName, create: false))
+        {
+            file.Sync();
+        }
+
+        _storage.SyncFolder(_options.Folder);
     }
 
     private void RemoveTemporaryFiles()
