@@ -87,7 +87,7 @@ public sealed class ForgedJournalTests
 
     [TestCase((byte)0)]
     [TestCase((byte)5)]
-    [TestCase((byte)35)]
+    [TestCase((byte)36)]
     [TestCase((byte)255)]
     public void An_unknown_command_type_refuses_the_start(byte type)
     {
