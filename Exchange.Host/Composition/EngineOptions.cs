@@ -35,10 +35,10 @@ public sealed class EngineOptions
     public int PublisherCpu { get; set; } = ThreadAffinity.Unpinned;
 
     /// <summary>
-    /// How the journal reaches the disk: <c>Fdatasync</c> or <c>DirectDsync</c>; the default and its figures are in
-    /// infra/decisions/0003-journal-sync.md.
+    /// How the journal reaches the disk: <c>Fdatasync</c> (default) or <c>DirectDsync</c>, which some devices serve with a shorter tail: measure
+    /// with <c>Exchange.Benchmarks -- journal</c> on the volume in question. Figures: infra/decisions/0003-journal-sync.md.
     /// </summary>
-    public JournalSyncMethod JournalSync { get; set; } = JournalSyncMethod.DirectDsync;
+    public JournalSyncMethod JournalSync { get; set; } = JournalSyncMethod.Fdatasync;
 
     /// <summary>Bytes of a journal segment, a multiple of 4096, at least 1048576; default 67108864. Larger ones roll less often.</summary>
     public long JournalSegmentBytes { get; set; } = new JournalOptions().SegmentBytes;
