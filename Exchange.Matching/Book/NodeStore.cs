@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Book;
 

@@ -1,3 +1,5 @@
+using Exchange.Matching.Types;
+
 namespace Exchange.Matching.Book;
 
 /// <summary>One price level with its queue of orders, oldest first; 32 bytes. Indices are slots of the <see cref="OrderStore"/>.</summary>

@@ -124,7 +124,7 @@ internal sealed class OrderTable(int closedOrdersKept)
 
     /// <summary>Returns the account's oldest open order; <see cref="OrderRow.Next"/> leads on.</summary>
     public int FirstOpen(int accountId) =>
-        (uint)accountId < (uint)_accounts.Capacity ? _accounts[accountId].FirstPlusOne - 1 : RowIndex.None;
+        (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].FirstPlusOne - 1 : RowIndex.None;
 
     private int TakeRow()
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Exchange.Matching.Types;
 
 namespace Exchange.Orders;
 

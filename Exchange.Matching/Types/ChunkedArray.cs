@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Exchange.Matching.Book;
+namespace Exchange.Matching.Types;
 
 /// <summary>
 /// A growing array whose elements never move: it grows by whole chunks, so that growth costs one allocation and never a copy.
 /// One writer thread.
 /// </summary>
-internal sealed class ChunkedArray<T>
+public sealed class ChunkedArray<T>
     where T : unmanaged
 {
     private const int ChunkBits = 12;
@@ -24,6 +24,15 @@ internal sealed class ChunkedArray<T>
         // Safety: the chunk lookup is bounds-checked, every chunk has ChunkLength elements, and the masked index is below that.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_chunks[index >> ChunkBits]), index & (ChunkLength - 1));
+    }
+
+    /// <summary>Grows until <paramref name="index"/> is valid; new elements are zero.</summary>
+    public void EnsureIndex(int index)
+    {
+        while (index >= Length)
+        {
+            Grow();
+        }
     }
 
     /// <summary>Adds one chunk of zeroed elements.</summary>
