@@ -31,7 +31,7 @@ public sealed class FullDiskTests
         pipeline.Recover(null);
 
         await pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox));
-        var line = await told.Task;
+        var line = await told.Task.WaitAsync(PipelineExchange.HangGuard);
 
         Assert.That(line, Does.StartWith("journal: no room for the next segment (").And.Contain("make room before the current one is full"));
         Assert.That(pipeline.IsAdmitting, Is.True);

@@ -5,6 +5,7 @@ using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
 using Exchange.Risk;
+using Exchange.Tests.Support;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Integration;
@@ -29,8 +30,12 @@ public sealed class PipelineFailureTests
         await using var ended = pipeline;
         pipeline.Recover(null);
 
-        await Assert.ThrowsAsync<ExchangeStoppedException>(() => pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox)));
-        Assert.That(await admittedAtFailure.Task, Is.EqualTo(("publisher", false)));
+        await pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox));
+        Assert.That(pipeline.IsAdmitting, Is.True);
+
+        Assert.That(pipeline.Gateway.TrySubmit(CommandType.AddSymbol, [], ClaimClass.Normal, out var reply), Is.True);
+        await Assert.ThrowsAsync<ExchangeStoppedException>(() => reply.AsTask());
+        Assert.That(await admittedAtFailure.Task.WaitAsync(PipelineExchange.HangGuard), Is.EqualTo(("publisher", false)));
     }
 
     [Test]
@@ -60,7 +65,13 @@ public sealed class PipelineFailureTests
         {
         }
 
-        public void Apply(in Record record, int replyToken) => throw new InvalidOperationException("a bug of a view");
+        public void Apply(in Record record, int replyToken)
+        {
+            if (record.CommandType != CommandType.Genesis)
+            {
+                throw new InvalidOperationException("a bug of a view");
+            }
+        }
 
         public void EndBatch()
         {
