@@ -215,6 +215,14 @@ public sealed unsafe class CommandRing
         return LastPublished(sequence);
     }
 
+    /// <summary>As <see cref="WaitFor"/>, without a wait: <paramref name="sequence"/> - 1 when it is not published yet. The consumer.</summary>
+    public long Poll(long sequence)
+    {
+        // Why this order: whoever raises an alert has published before.
+        var isAlerted = Volatile.Read(ref _alerted);
+        return IsPublished(sequence) ? LastPublished(sequence) : isAlerted ? SequenceBarrier.Stopped : sequence - 1;
+    }
+
     /// <summary>Gives the slots up to and including <paramref name="sequence"/> back to the producers. The consumer.</summary>
     public void Release(long sequence) => _released.Value = sequence;
 

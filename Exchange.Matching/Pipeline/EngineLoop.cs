@@ -23,47 +23,78 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     JournalClock clock,
     QuarantineFolder quarantine,
     IReadOnlyList<QuarantineCommand> pendingQuarantines,
-    Action<long, Exception> onInternalError)
+    Action<long, Exception> onInternalError) : IPipelineStage
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
 {
     /// <summary>Most ring slots between two stamps of time: bounds both the age of a stamp and the wait for visibility.</summary>
-    private const int BatchSlotCount = 256;
+    internal const int BatchSlotCount = 256;
+
+    /// <summary>Ring slots that one <see cref="Step"/> takes at most, 1 to <see cref="BatchSlotCount"/>.</summary>
+    public int StepSlotCount { get; set; } = BatchSlotCount;
 
     private readonly byte[] _payload = new byte[CommandRing.MaxPayloadLength];
+    private long _next;
     private long _sequence = events.FirstSequence - 1;
+    private bool _hasBegun;
     private Exception? _lastInternalError;
 
     /// <summary>Runs until the command ring is alerted and empty.</summary>
     /// <exception cref="PoisonedCommandException">A command failed while it changed the state.</exception>
     public void Run()
     {
-        FinishLeftoverWork(clock.Advance());
-        for (long next = 0; ;)
+        Begin();
+        while (Take(commands.WaitFor(_next), BatchSlotCount) != StageProgress.Ended)
         {
-            var available = commands.WaitFor(next);
-            if (available == SequenceBarrier.Stopped)
-            {
-                return;
-            }
-
-            var timeUs = clock.Advance();
-            var batchEnd = Math.Min(available, next + BatchSlotCount - 1);
-            while (next <= batchEnd)
-            {
-                ref var command = ref commands[next];
-                var slotCount = command.SlotCount;
-                if (!Execute(ref command, next, timeUs))
-                {
-                    return;
-                }
-
-                next += slotCount;
-            }
-
-            events.Publish();
-            commands.Release(next - 1);
         }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="PoisonedCommandException">As <see cref="Run"/>.</exception>
+    public StageProgress Step()
+    {
+        if (_hasBegun)
+        {
+            return Take(commands.Poll(_next), StepSlotCount);
+        }
+
+        Begin();
+        return StageProgress.Worked;
+    }
+
+    private void Begin()
+    {
+        _hasBegun = true;
+        FinishLeftoverWork(clock.Advance());
+    }
+
+    /// <summary>Executes one batch of the commands up to ring position <paramref name="available"/>.</summary>
+    private StageProgress Take(long available, int batchSlotCount)
+    {
+        if (available < _next)
+        {
+            return available == SequenceBarrier.Stopped ? StageProgress.Ended : StageProgress.Idle;
+        }
+
+        var next = _next;
+        var timeUs = clock.Advance();
+        var batchEnd = Math.Min(available, next + batchSlotCount - 1);
+        while (next <= batchEnd)
+        {
+            ref var command = ref commands[next];
+            var slotCount = command.SlotCount;
+            if (!Execute(ref command, next, timeUs))
+            {
+                return StageProgress.Ended;
+            }
+
+            next += slotCount;
+        }
+
+        events.Publish();
+        commands.Release(next - 1);
+        _next = next;
+        return StageProgress.Worked;
     }
 
     /// <summary>Executes one external command and what it leaves; false when the event ring has been stopped.</summary>

@@ -78,6 +78,12 @@ public sealed unsafe class EventRing
 
     public long FirstSequence { get; }
 
+    /// <summary>
+    /// Called, again and again, where the producer would block for room: a simulation, which has one thread for all stages, lets the
+    /// consumers go on in it. Null blocks.
+    /// </summary>
+    internal Action? WhenFull { get; set; }
+
     /// <summary>Longest reservation, in bytes.</summary>
     public int MaxReservation => _byteCount / 2;
 
@@ -274,7 +280,20 @@ public sealed unsafe class EventRing
         if (!RefreshRoom(end))
         {
             Publish();
-            return _progressStrategy.Wait(new Room(this, end), Timeout.Infinite) == WaitOutcome.Met;
+            if (WhenFull is not { } letConsumersGoOn)
+            {
+                return _progressStrategy.Wait(new Room(this, end), Timeout.Infinite) == WaitOutcome.Met;
+            }
+
+            while (!RefreshRoom(end))
+            {
+                if (Volatile.Read(ref _alerted))
+                {
+                    return false;
+                }
+
+                letConsumersGoOn();
+            }
         }
 
         return true;

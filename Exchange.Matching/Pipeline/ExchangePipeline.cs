@@ -16,7 +16,7 @@ namespace Exchange.Matching.Pipeline;
 /// </code>
 /// The first failure of any thread stops all of them: nothing behind the durable sequence is ever told to anyone.
 /// </summary>
-public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
+public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
 {
@@ -70,7 +70,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         }
 
         _commands = new CommandRing(options.CommandRing);
-        _replies = new ReplyTable(options.InFlightCommands, options.ReplyTimeoutMs, clock);
+        _replies = new ReplyTable(options.InFlightCommands, options.ReplyTimeoutMs, clock, options.IsStepped);
         _gateway = new CommandGateway(_commands, _replies);
         _quarantine = new QuarantineFolder(storage);
     }
@@ -126,10 +126,13 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         CheckStart(genesis, isNew: _events.FirstSequence == 1);
         var pendingQuarantines = _quarantine.ReadPending();
         var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, pendingQuarantines, _log.InternalError);
-        StartThread("engine", _options.EngineCpu, loop.Run, OnEngineEnd);
-        StartThread("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!).Run, OnJournalEnd);
-        StartThread("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies).Run, OnPublisherEnd);
-        _watchTimer = new Timer(_ => Watch(), null, WatchMs, WatchMs);
+        Start("engine", _options.EngineCpu, loop, OnEngineEnd);
+        Start("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!), OnJournalEnd);
+        Start("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies), OnPublisherEnd);
+        if (!_options.IsStepped)
+        {
+            _watchTimer = new Timer(_ => Watch(), null, WatchMs, WatchMs);
+        }
 
         // Why nobody else is admitted yet: genesis is the first command of all, and a client that repeats the command which broke the
         // engine must find its account restricted.
@@ -154,7 +157,7 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     {
         _gateway.Close();
         _commands.Alert();
-        if (_threads.Count > 0)
+        if (_threads.Count + _steppedStages.Count > 0)
         {
             await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.Run(() => _threads.ForEach(thread => thread.Join())).ConfigureAwait(false);
@@ -212,7 +215,8 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         return reply.Reject;
     }
 
-    private void Watch()
+    /// <summary>Looks for callers who have waited too long, and for a full disk; the timer's.</summary>
+    internal void Watch()
     {
         _replies.AbandonOverdue();
 
@@ -229,9 +233,15 @@ public sealed class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         }
     }
 
-    private void StartThread(string name, int cpu, Action run, Action onEnd)
+    private void Start(string name, int cpu, IPipelineStage stage, Action onEnd)
     {
-        var thread = new Thread(() => RunThread(name, cpu, run, onEnd)) { Name = name, IsBackground = true };
+        if (_options.IsStepped)
+        {
+            _steppedStages.Add(new SteppedStage(name, stage, onEnd));
+            return;
+        }
+
+        var thread = new Thread(() => RunThread(name, cpu, stage.Run, onEnd)) { Name = name, IsBackground = true };
         _threads.Add(thread);
         thread.Start();
     }

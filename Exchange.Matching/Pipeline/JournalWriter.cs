@@ -1,4 +1,5 @@
 using Exchange.Matching.Journal;
+using Exchange.Matching.Ports;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -6,27 +7,39 @@ namespace Exchange.Matching.Pipeline;
 /// The journal thread: writes what the engine has published, as many records as are there, with one write and one checked sync per group;
 /// then moves the durable sequence. A failed write or sync ends the thread, and with it the process: it is never retried.
 /// </summary>
-internal sealed class JournalWriter(EventRing events, SequenceBarrier published, Sequence durable, JournalAppender appender)
+internal sealed class JournalWriter(EventRing events, SequenceBarrier published, Sequence durable, JournalAppender appender) : IPipelineStage
 {
+    private long _next = events.FirstSequence;
+
     /// <summary>Runs until the barrier is alerted and everything published is durable.</summary>
     /// <exception cref="StorageException">The storage failed; nothing behind the durable sequence was acknowledged.</exception>
     public void Run()
     {
-        for (var next = events.FirstSequence; ;)
+        while (Take(published.WaitFor(_next)) != StageProgress.Ended)
         {
-            var available = published.WaitFor(next);
-            if (available == SequenceBarrier.Stopped)
-            {
-                return;
-            }
-
-            while (next <= available)
-            {
-                next = AppendGroup(next, available);
-                appender.Commit();
-                events.Advance(durable, next - 1);
-            }
         }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StorageException">As <see cref="Run"/>.</exception>
+    public StageProgress Step() => Take(published.Poll(_next));
+
+    /// <summary>Makes everything up to <paramref name="available"/> durable, group by group.</summary>
+    private StageProgress Take(long available)
+    {
+        if (available < _next)
+        {
+            return available == SequenceBarrier.Stopped ? StageProgress.Ended : StageProgress.Idle;
+        }
+
+        while (_next <= available)
+        {
+            _next = AppendGroup(_next, available);
+            appender.Commit();
+            events.Advance(durable, _next - 1);
+        }
+
+        return StageProgress.Worked;
     }
 
     /// <summary>Fills one group; returns the sequence behind it.</summary>

@@ -28,6 +28,12 @@ public sealed record PipelineOptions
     /// <summary>Processor of the publisher thread, or -1.</summary>
     public int PublisherCpu { get; init; } = ThreadAffinity.Unpinned;
 
+    /// <summary>
+    /// No threads and no timer: a simulation runs the stages, by <see cref="ExchangePipeline{TRisk,TLedger}.Step"/>, and callers'
+    /// continuations run inside the publisher's step.
+    /// </summary>
+    internal bool IsStepped { get; init; }
+
     /// <summary>Returns what is wrong and what to write instead, or null.</summary>
     public string? Validate(int maxRecordLength)
     {

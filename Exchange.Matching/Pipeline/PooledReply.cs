@@ -19,7 +19,7 @@ namespace Exchange.Matching.Pipeline;
 /// The caller is told of an abandonment at once, but the token stays taken until the caller has heard it and the publisher has met the
 /// command, whichever comes last: it can never be answered with another command's outcome.
 /// </summary>
-internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, IValueTaskSource<CommandReply>
+internal sealed class PooledReply(ReplyTable table, int token, bool continuesInline) : CommandReply, IValueTaskSource<CommandReply>
 {
     private const long Free = 0;
     private const long Waiting = 1;
@@ -27,8 +27,8 @@ internal sealed class PooledReply(ReplyTable table, int token) : CommandReply, I
     private const long Abandoned = 3;
     private const long PhaseMask = 3;
 
-    // Continuations run on the thread pool: the publisher never runs a caller's code.
-    private ManualResetValueTaskSourceCore<CommandReply> _source = new() { RunContinuationsAsynchronously = true };
+    // Continuations run on the thread pool, but in a simulation: the publisher never runs a caller's code.
+    private ManualResetValueTaskSourceCore<CommandReply> _source = new() { RunContinuationsAsynchronously = !continuesInline };
     private byte[] _records = new byte[512];
     private int _length;
     private long _state;

@@ -10,32 +10,42 @@ namespace Exchange.Matching.Pipeline;
 /// </summary>
 internal sealed class Publisher(
     EventRing events, SequenceBarrier durable, Sequence published, IReadOnlyList<IRecordConsumer> consumers, ReplyTable replies)
+    : IPipelineStage
 {
     /// <summary>Most records between two openings of the views for readers.</summary>
     private const int BatchRecordCount = 512;
 
     private readonly IRecordConsumer[] _consumers = [.. consumers];
+    private long _next = events.FirstSequence;
 
     /// <summary>Runs until the barrier is alerted and everything durable is published.</summary>
     public void Run()
     {
-        for (var next = events.FirstSequence; ;)
+        while (Take(durable.WaitFor(_next)) != StageProgress.Ended)
         {
-            var available = durable.WaitFor(next);
-            if (available == SequenceBarrier.Stopped)
-            {
-                return;
-            }
-
-            while (next <= available)
-            {
-                var last = Math.Min(available, next + BatchRecordCount - 1);
-                UpdateViews(next, last);
-                Answer(next, last);
-                events.Advance(published, last);
-                next = last + 1;
-            }
         }
+    }
+
+    public StageProgress Step() => Take(durable.Poll(_next));
+
+    /// <summary>Publishes everything up to <paramref name="available"/>, batch by batch.</summary>
+    private StageProgress Take(long available)
+    {
+        if (available < _next)
+        {
+            return available == SequenceBarrier.Stopped ? StageProgress.Ended : StageProgress.Idle;
+        }
+
+        while (_next <= available)
+        {
+            var last = Math.Min(available, _next + BatchRecordCount - 1);
+            UpdateViews(_next, last);
+            Answer(_next, last);
+            events.Advance(published, last);
+            _next = last + 1;
+        }
+
+        return StageProgress.Worked;
     }
 
     private void UpdateViews(long first, long last)

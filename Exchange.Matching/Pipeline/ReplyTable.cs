@@ -18,14 +18,15 @@ internal sealed class ReplyTable
 
     /// <param name="capacity">Commands that may be in flight.</param>
     /// <param name="timeoutMs">After how long a caller is told that the outcome is unknown.</param>
-    public ReplyTable(int capacity, int timeoutMs, IClock clock)
+    /// <param name="continuesInline">Callers go on inside the publisher's call instead of on the thread pool: for simulation.</param>
+    public ReplyTable(int capacity, int timeoutMs, IClock clock, bool continuesInline = false)
     {
         _timeoutMs = timeoutMs;
         _clock = clock;
         _replies = new PooledReply[capacity];
         for (var token = 0; token < capacity; token++)
         {
-            _replies[token] = new PooledReply(this, token);
+            _replies[token] = new PooledReply(this, token, continuesInline);
         }
 
         _free = new ConcurrentQueue<PooledReply>(_replies);

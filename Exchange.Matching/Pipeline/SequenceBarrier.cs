@@ -41,6 +41,15 @@ public sealed class SequenceBarrier
         return available >= sequence ? available : Wait(sequence, maxBlockMs);
     }
 
+    /// <summary>As <see cref="WaitFor"/>, without a wait: a lower sequence than asked for when there is nothing to consume yet.</summary>
+    public long Poll(long sequence)
+    {
+        // Why this order: whoever raises an alert has published before.
+        var isAlerted = IsAlerted;
+        var available = _source.Value;
+        return available < sequence && isAlerted ? Stopped : available;
+    }
+
     /// <summary>Ends the present wait and all later ones that would have to wait, until <see cref="ClearAlert"/>.</summary>
     public void Alert()
     {
