@@ -40,6 +40,7 @@ public sealed class JournalReader : IDisposable
     private long _epoch;
     private long _lastTimeUs;
     private long _tornBytes;
+    private long _groupOffset;
 
     /// <summary>Validates the headers, names and order of all segments.</summary>
     /// <param name="storage">Holds the journal's folder; a missing folder is an empty journal.</param>
@@ -77,6 +78,12 @@ public sealed class JournalReader : IDisposable
 
     /// <summary>Header of the group that the last <see cref="TryReadGroup"/> returned.</summary>
     public GroupHeader Group { get; private set; }
+
+    /// <summary>File that holds the group that the last <see cref="TryReadGroup"/> returned.</summary>
+    public string GroupFile => Name;
+
+    /// <summary>Offset in <see cref="GroupFile"/> of that group's first record, bytes.</summary>
+    public long RecordsOffset => _groupOffset + JournalFormat.GroupHeaderSize;
 
     /// <summary>Headers of all segments with their names, in order.</summary>
     public IReadOnlyList<(string Name, SegmentHeader Header)> Segments => _segments;
@@ -180,6 +187,7 @@ public sealed class JournalReader : IDisposable
         _chainHash = JournalChecksum.ChainHash(group);
         _nextSequence = header.LastSequence + 1;
         _epoch = header.Epoch;
+        _groupOffset = _offset;
         _offset += extentLength;
         Group = header;
         return true;

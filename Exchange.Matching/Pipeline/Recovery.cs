@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Events;
@@ -36,6 +37,7 @@ internal static class Recovery
                 consumer.BeginBatch();
             }
 
+            var place = reader.RecordsOffset;
             while (!records.IsEmpty)
             {
                 var record = new Record(records);
@@ -44,12 +46,17 @@ internal static class Recovery
                     scratch = new byte[engine.MaxRecordLength];
                 }
 
-                Replay(engine, in record, scratch);
+                if (Replay(engine, in record, scratch, out var failure) is { } reason)
+                {
+                    throw new ReplayMismatchException(reader.GroupFile, place, record.Sequence, reason, failure);
+                }
+
                 foreach (var consumer in consumers)
                 {
                     consumer.Apply(in record, CommandSlot.NoReply);
                 }
 
+                place += record.Header.Length;
                 records = records[record.Header.Length..];
             }
 
@@ -64,21 +71,24 @@ internal static class Recovery
         return reader.End;
     }
 
-    private static void Replay<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> engine, in Record record, Span<byte> scratch)
+    /// <summary>Returns what keeps the record from being executed again to the same bytes, or null.</summary>
+    private static string? Replay<TRisk, TLedger>(
+        MatchingEngine<TRisk, TLedger> engine, in Record record, Span<byte> scratch, out Exception? failure)
         where TRisk : struct, IRisk
         where TLedger : struct, ILedger
     {
+        failure = null;
         var header = record.Header;
         CommandSlot command = default;
         command.Type = header.CommandType;
         if (!Enum.IsDefined(header.CommandType))
         {
-            throw new ReplayMismatchException(header.Sequence, $"command type {(byte)header.CommandType} is unknown: the journal was written by a newer build");
+            return $"command type {(byte)header.CommandType} is unknown: the journal was written by a newer build";
         }
 
         if (header.CommandType.IsTrading() && !TradingCommandCodec.TryRead(header.CommandType, record.Body, ref command))
         {
-            throw new ReplayMismatchException(header.Sequence, $"the body of this {header.CommandType} cannot be read");
+            return $"the body of this {header.CommandType} cannot be read";
         }
 
         int length;
@@ -91,24 +101,52 @@ internal static class Recovery
                 _ => engine.Execute(ref command, record.Body, header.Sequence, header.TimeUs, scratch),
             };
         }
-        catch (Exception failure) when (failure is PoisonedCommandException or Types.InvariantBrokenException)
+        catch (Exception error) when (error is PoisonedCommandException or Types.InvariantBrokenException)
         {
-            throw new ReplayMismatchException(header.Sequence, $"{header.CommandType} failed in replay: {failure.Message}", failure);
+            failure = error;
+            return $"{header.CommandType} failed in replay: {error.Message}";
         }
 
-        if (!record.Bytes.SequenceEqual(scratch[..length]))
+        return record.Bytes.SequenceEqual(scratch[..length]) ? null : Difference(in record, scratch[..length]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Difference(in Record record, ReadOnlySpan<byte> executed)
+    {
+        if (record.CommandType == CommandType.Genesis && GenesisCommand.Read(record.Body) is { LogicVersion: > GenesisCommand.CurrentLogicVersion } genesis)
         {
-            var at = record.Bytes.CommonPrefixLength(scratch[..length]);
-            throw new ReplayMismatchException(
-                header.Sequence,
-                $"{header.CommandType} gives another result now: {record.Bytes.Length} bytes journaled, {length} executed, first difference at byte {at} of the record");
+            return $"logic version {genesis.LogicVersion} is unknown, this build executes up to {GenesisCommand.CurrentLogicVersion}: the journal was written by a newer build";
         }
+
+        var events = record.Events;
+        try
+        {
+            while (events.MoveNext())
+            {
+                // Only the types are of interest: an unknown one cannot be walked over.
+            }
+        }
+        catch (InvalidDataException unreadable)
+        {
+            return $"{unreadable.Message}: the journal was written by a newer build";
+        }
+
+        return $"{record.CommandType} gives another result now: {record.Bytes.Length} bytes journaled, {executed.Length} executed, "
+            + $"first difference at byte {record.Bytes.CommonPrefixLength(executed)} of the record";
     }
 }
 
 /// <summary>The journal and the engine disagree: the start is refused, and nothing was changed.</summary>
-public sealed class ReplayMismatchException(long sequence, string reason, Exception? cause = null)
-    : Exception($"recovery stopped at sequence {sequence}: {reason}. Start the build that wrote this journal, or restore the data directory; nothing was changed", cause)
+public sealed class ReplayMismatchException(string file, long offset, long sequence, string reason, Exception? cause = null)
+    : Exception(
+        $"recovery stopped at sequence {sequence}, '{file}' offset {offset}: {reason}. Start the build that wrote this journal, or restore the data directory; nothing was changed",
+        cause)
 {
+    /// <summary>The segment, relative to the data directory.</summary>
+    public string File { get; } = file;
+
+    /// <summary>Where the record begins in it, bytes.</summary>
+    public long Offset { get; } = offset;
+
     public long Sequence { get; } = sequence;
 }

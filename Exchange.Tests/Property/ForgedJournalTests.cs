@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -96,6 +97,29 @@ public sealed class ForgedJournalTests
         Assert.That(IsRefused(sequence, bytes => bytes[4] = type).Message, Does.Contain("unknown"));
     }
 
+    [TestCase((byte)0)]
+    [TestCase((byte)99)]
+    [TestCase((byte)255)]
+    public void An_unknown_event_type_refuses_the_start_and_tells_of_a_newer_build(byte type)
+    {
+        var sequence = SequenceWhere(new Random(type), record => record.Length > RecordHeader.Size + HeaderOf(record).BodyLength);
+
+        Assert.That(
+            IsRefused(sequence, bytes => bytes[RecordHeader.Size + HeaderOf(bytes.ToArray()).BodyLength] = type).Message,
+            Does.Contain($"event type {type} is unknown").And.Contain("newer build"));
+    }
+
+    [Test]
+    public void A_newer_logic_version_refuses_the_start_and_tells_of_a_newer_build()
+    {
+        const int LogicVersionOffset = RecordHeader.Size + 1;
+        const int Newer = GenesisCommand.CurrentLogicVersion + 1;
+
+        Assert.That(
+            IsRefused(1, bytes => BinaryPrimitives.WriteInt32LittleEndian(bytes[LogicVersionOffset..], Newer)).Message,
+            Does.Contain($"logic version {Newer} is unknown, this build executes up to {GenesisCommand.CurrentLogicVersion}").And.Contain("newer build"));
+    }
+
     [Test]
     public void A_command_that_became_another_type_refuses_the_start([Values] CommandType type)
     {
@@ -133,7 +157,8 @@ public sealed class ForgedJournalTests
         var mismatch = Assert.Throws<ReplayMismatchException>(() => recovered.Recover(disk))!;
 
         Assert.That(mismatch.Sequence, Is.EqualTo(sequence));
-        Assert.That(mismatch.Message, Does.Contain($"sequence {sequence}"));
+        Assert.That((mismatch.File, mismatch.Offset), Is.EqualTo(JournalForge.PlaceOf(disk, sequence)));
+        Assert.That(mismatch.Message, Does.Contain($"sequence {sequence}, '{mismatch.File}' offset {mismatch.Offset}"));
         Assert.That(disk.Contents(), Is.EqualTo(before), "a refused start leaves the files as they were");
         return mismatch;
     }

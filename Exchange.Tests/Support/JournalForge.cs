@@ -50,6 +50,31 @@ internal static class JournalForge
         }
     }
 
+    /// <summary>Returns the segment that holds the record of <paramref name="sequence"/>, and where the record begins in it.</summary>
+    public static (string File, long Offset) PlaceOf(FaultyDisk disk, long sequence)
+    {
+        var head = BitConverter.GetBytes(sequence);
+        foreach (var (name, bytes) in disk.Contents().Where(file => file.Key.EndsWith(JournalFormat.SegmentSuffix, StringComparison.Ordinal)))
+        {
+            for (var offset = JournalFormat.SegmentHeaderSize; GroupHeader.Verifies(bytes.AsSpan(offset));)
+            {
+                var group = GroupHeader.Read(bytes.AsSpan(offset));
+                var records = offset + JournalFormat.GroupHeaderSize;
+                for (var at = records; at < records + group.PayloadLength; at += BitConverter.ToInt32(bytes, at))
+                {
+                    if (bytes.AsSpan(at + 8, sizeof(long)).SequenceEqual(head))
+                    {
+                        return (name, at);
+                    }
+                }
+
+                offset += JournalFormat.Extent(group.PayloadLength, SegmentHeader.Read(bytes.AsSpan(0, JournalFormat.SegmentHeaderSize), name).GroupAlignment);
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "the journal has no such record");
+    }
+
     private static Span<byte> RecordIn(Span<byte> records, long sequence)
     {
         while (true)
