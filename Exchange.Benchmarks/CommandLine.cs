@@ -39,7 +39,7 @@ internal static class CommandLine
             WriteUsage(error, [command]);
             return ExitCode.Usage;
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException)
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or HttpRequestException)
         {
             error.WriteLine($"{command.Name} failed: {failure.Message}{(failure.InnerException is { } cause ? $": {cause.Message}" : "")}");
             return ExitCode.Mismatch;

@@ -3,23 +3,29 @@ using Exchange.Benchmarks.Replay;
 
 namespace Exchange.Benchmarks;
 
-/// <summary>`replay`: recorded order flow through the core, every fill and every best price compared with the recording.</summary>
+/// <summary>
+/// `replay`: recorded order flow through the core, or through a running sandbox's HTTP API, every fill and every best price compared with
+/// the recording.
+/// </summary>
 internal static class ReplayCommand
 {
     private const int ShownMismatches = 10;
 
     public static BenchmarkCommand Command { get; } = new(
         "replay",
-        "FILE...|DIR...",
+        "FILE...|DIR... [--url URL]",
         [
             "Runs recorded order flow (or every *.csv of a directory) through the core, a fresh engine per file, and compares",
             "the fills of every TAKE and best bid and ask after every command with the recording.",
+            "--url URL    through the HTTP API of the sandbox that listens there, a fresh market per file",
         ],
         RunAsync);
 
     private static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var files = FindFiles(new ArgumentList(arguments).Values);
+        var list = new ArgumentList(arguments, "--url");
+        var url = ReadUrl(list.Text("--url"));
+        var files = FindFiles(list.Values);
         output.WriteLine(FormattableString.Invariant($"{"file",-32} {"commands",9} {"takes",7} {"fills checked",14} {"mismatches",11}"));
         var allEqual = true;
         foreach (var file in files)
@@ -27,12 +33,8 @@ internal static class ReplayCommand
             FlowReport report;
             try
             {
-                using var target = new EngineFlowTarget();
-                report = await FlowDriver.RunAsync(FlowReader.ReadFile(file), target).ConfigureAwait(false);
-                if (target.FindInconsistency() is { } fault)
-                {
-                    report.AddMismatch($"after the last command: {fault}");
-                }
+                var rows = FlowReader.ReadFile(file);
+                report = await (url is null ? RunOnEngineAsync(rows) : RunOverHttpAsync(rows, url)).ConfigureAwait(false);
             }
             catch (FlowFormatException malformed)
             {
@@ -53,6 +55,29 @@ internal static class ReplayCommand
 
         return allEqual ? ExitCode.Success : ExitCode.Mismatch;
     }
+
+    private static async Task<FlowReport> RunOnEngineAsync(IReadOnlyList<FlowRow> rows)
+    {
+        using var target = new EngineFlowTarget();
+        var report = await FlowDriver.RunAsync(rows, target).ConfigureAwait(false);
+        if (target.FindInconsistency() is { } fault)
+        {
+            report.AddMismatch($"after the last command: {fault}");
+        }
+
+        return report;
+    }
+
+    private static async Task<FlowReport> RunOverHttpAsync(IReadOnlyList<FlowRow> rows, string url)
+    {
+        using var target = await HttpFlowTarget.CreateAsync(url).ConfigureAwait(false);
+        return await FlowDriver.RunAsync(rows, target).ConfigureAwait(false);
+    }
+
+    private static string? ReadUrl(string? text) =>
+        text is null || (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            ? text
+            : throw new UsageException($"--url {text}: write for example http://127.0.0.1:8080");
 
     private static List<string> FindFiles(IReadOnlyList<string> paths)
     {

@@ -10,6 +10,7 @@ internal static class EndpointTable
 {
     private const string Get = "GET";
     private const string Post = "POST";
+    private const string Put = "PUT";
     private const string Delete = "DELETE";
 
     public static readonly IReadOnlyList<ApiRow> Rows =
@@ -36,6 +37,7 @@ internal static class EndpointTable
             Delete, "/api/v3/order", 1, EndpointSecurity.Trade,
             ["symbol", "orderId", "origClientOrderId", "newClientOrderId", "cancelRestrictions"], OrderEndpoints.Cancel)
         { IsFreeOnSuccess = true },
+        new(Put, "/api/v3/order/amend/keepPriority", 4, EndpointSecurity.Trade, AmendEndpoint.Names, AmendEndpoint.Amend),
         new(Get, "/api/v3/openOrders", OrderEndpoints.OpenOrdersWeight, EndpointSecurity.UserData, ["symbol"], OrderEndpoints.GetOpen),
         new(Delete, "/api/v3/openOrders", 1, EndpointSecurity.Trade, ["symbol"], OrderEndpoints.CancelAll) { IsFreeOnSuccess = true },
 

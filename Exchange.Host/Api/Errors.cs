@@ -58,6 +58,7 @@ internal static class Errors
     public static readonly ApiError OrderDoesNotExist = BadRequest(-2013, "Order does not exist.");
     public static readonly ApiError KeyFormat = new(401, -2014, "API-key format invalid.");
     public static readonly ApiError KeyUnknown = new(401, -2015, "Invalid API-key, IP, or permissions for action.");
+    public static readonly ApiError QuantityIncrease = BadRequest(-2038, "Order amend (quantity increase) is not supported.");
     public static readonly ApiError ClientOrderIdMismatch = BadRequest(-2039, "Client order ID is not correct for this order ID.");
     public static readonly ApiError StopLoss = BadRequest(-2010, "Stop loss orders are not supported for this symbol.");
     public static readonly ApiError StopLossLimit = BadRequest(-2010, "Stop loss limit orders are not supported for this symbol.");
@@ -205,6 +206,16 @@ internal static class Rejections
     /// <summary>Returns the answer to a refused order, or to a refused command of administration.</summary>
     /// <exception cref="KeyNotFoundException">None, or a reason without a row: a bug.</exception>
     public static ApiError Placing(RejectReason reason) => Table[reason].Placing;
+
+    /// <summary>Returns the answer to a refused amendment: the engine's texts have a code of their own there.</summary>
+    /// <exception cref="KeyNotFoundException">None, or a reason without a row: a bug.</exception>
+    public static ApiError Amending(RejectReason reason)
+    {
+        var placing = Table[reason].Placing;
+        return reason == RejectReason.InvalidQuantity ? Errors.QuantityIncrease
+            : placing.Code == -2010 ? placing with { Code = Errors.QuantityIncrease.Code }
+            : placing;
+    }
 
     /// <summary>Returns the answer to a refused cancel.</summary>
     /// <exception cref="KeyNotFoundException">None, or a reason without a row: a bug.</exception>

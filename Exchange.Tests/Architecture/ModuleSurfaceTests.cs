@@ -20,7 +20,8 @@ public sealed class ModuleSurfaceTests
             [typeof(Exchange.MarketData.IMarketDataModule), typeof(Exchange.MarketData.DepthLevel), typeof(Exchange.MarketData.PublicTrade)],
         ["Exchange.Orders"] =
         [
-            typeof(Exchange.Orders.IOrdersModule), typeof(Exchange.Orders.NewOrder), typeof(Exchange.Orders.CancelOrder),
+            typeof(Exchange.Orders.IOrdersModule), typeof(Exchange.Orders.NewOrder), typeof(Exchange.Orders.AmendOrder),
+            typeof(Exchange.Orders.CancelOrder),
             typeof(Exchange.Orders.Admission), typeof(Exchange.Orders.OrderState), typeof(Exchange.Orders.FillState),
             typeof(Exchange.Orders.PlaceResult), typeof(Exchange.Orders.CancelResult), typeof(Exchange.Orders.CancelAllResult),
         ],

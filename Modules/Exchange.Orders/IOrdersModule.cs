@@ -20,8 +20,12 @@ public interface IOrdersModule
     /// <summary>Cancels every open order of the account on the symbol; an empty list when there was none.</summary>
     ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs);
 
-    /// <summary>Takes lots off an open order; it keeps its place in the queue.</summary>
-    ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy);
+    /// <summary>
+    /// Lowers the quantity of an open order, which keeps its place in the queue. A quantity that is executed already ends the order
+    /// (Canceled). Amendments of one order take effect one after another, each from the quantity that the one before it left.
+    /// Refused with NoChange for the quantity that it has, with InvalidQuantity for more.
+    /// </summary>
+    ValueTask<CancelResult> AmendAsync(AmendOrder amend);
 
     /// <summary>Gives an open order a new price under the same id; it loses its place in the queue and may trade.</summary>
     ValueTask<PlaceResult> MoveAsync(int accountId, Symbol symbol, long orderId, long newPrice);
@@ -77,6 +81,24 @@ public struct CancelOrder
     public Exchange.Matching.Commands.CancelRestriction Restriction;
 
     /// <summary>Journal time after which the cancel must not enter the ring (recvWindow), microseconds.</summary>
+    public long DeadlineUs;
+}
+
+/// <summary>An order whose quantity is to be lowered, named by id, by client id, or by both (which must then agree).</summary>
+public struct AmendOrder
+{
+    public int AccountId;
+    public Symbol Symbol;
+
+    /// <summary>0 when only the client id is given.</summary>
+    public long OrderId;
+
+    public ClientOrderId OriginalClientOrderId;
+
+    /// <summary>Lots, executed ones included.</summary>
+    public long NewQuantity;
+
+    /// <summary>Journal time after which the amendment must not enter the ring (recvWindow), microseconds.</summary>
     public long DeadlineUs;
 }
 
@@ -147,7 +169,8 @@ public readonly record struct FillState(long TradeId, long Price, long Quantity,
 public readonly record struct PlaceResult(
     Admission Admission, RejectReason Reject, long Sequence, long TimeUs, OrderState Order, IReadOnlyList<FillState> Fills);
 
-/// <summary>The outcome of a cancel or reduction.</summary>
+/// <summary>The outcome of a cancel or amendment.</summary>
+/// <param name="Sequence">0 when it was refused before it came to the engine.</param>
 /// <param name="Order">The order right after the command; meaningful when accepted.</param>
 public readonly record struct CancelResult(Admission Admission, RejectReason Reject, long Sequence, long TimeUs, OrderState Order);
 

@@ -4,10 +4,12 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Orders;
 
-/// <summary>Order entry over the command gateway, queries over the view. Any thread; holds no state of its own.</summary>
+/// <summary>Order entry over the command gateway, queries over the view. Any thread.</summary>
 internal sealed class OrdersModule(OrdersView view, ICommandGateway gateway, IJournalTime time) : IOrdersModule
 {
     private const long NoDeadline = long.MaxValue;
+
+    private readonly OrderGates _amendments = new();
 
     public IRecordConsumer View => view;
 
@@ -51,15 +53,40 @@ internal sealed class OrdersModule(OrdersView view, ICommandGateway gateway, IJo
             : new(new CancelResult(admission, RejectReason.None, 0, 0, default));
     }
 
-    public ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy)
+    /// <remarks>
+    /// The engine takes lots off; only amendments change an order's quantity, fills and cancels do not. So the lots to take off follow from
+    /// the published quantity, as long as no other amendment of the order is on its way.
+    /// </remarks>
+    public async ValueTask<CancelResult> AmendAsync(AmendOrder amend)
     {
-        var command = Command(CommandType.ReduceOrder, accountId, symbol);
-        command.OrderId = orderId;
-        command.Quantity = reduceBy;
-        var admission = Submit(ref command, ClaimClass.Normal, NoDeadline, out var reply);
+        if (!TryFindOpen(amend, out var order))
+        {
+            return Refused(RejectReason.UnknownOrder);
+        }
+
+        using var turn = await _amendments.EnterAsync(order.OrderId).ConfigureAwait(false);
+        if (!view.TryGet(amend.AccountId, amend.Symbol.Id, order.OrderId, out order) || !order.IsOpen)
+        {
+            return Refused(RejectReason.UnknownOrder);
+        }
+
+        if (!amend.OriginalClientOrderId.IsEmpty && amend.OriginalClientOrderId != order.ClientOrderId)
+        {
+            return Refused(RejectReason.ClientOrderIdMismatch);
+        }
+
+        if (amend.NewQuantity >= order.Quantity)
+        {
+            return Refused(amend.NewQuantity == order.Quantity ? RejectReason.NoChange : RejectReason.InvalidQuantity);
+        }
+
+        var command = Command(CommandType.ReduceOrder, amend.AccountId, amend.Symbol);
+        command.OrderId = order.OrderId;
+        command.Quantity = order.Quantity - amend.NewQuantity;
+        var admission = Submit(ref command, ClaimClass.Normal, amend.DeadlineUs, out var reply);
         return admission == Admission.Executed
-            ? AwaitCanceled(reply)
-            : new(new CancelResult(admission, RejectReason.None, 0, 0, default));
+            ? await AwaitCanceled(reply).ConfigureAwait(false)
+            : new CancelResult(admission, RejectReason.None, 0, 0, default);
     }
 
     public ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs)
@@ -78,6 +105,16 @@ internal sealed class OrdersModule(OrdersView view, ICommandGateway gateway, IJo
         view.TryGet(accountId, symbolId, clientOrderId, out order);
 
     public void CopyOpenOrders(int accountId, int? symbolId, List<OrderState> orders) => view.CopyOpen(accountId, symbolId, orders);
+
+    private bool TryFindOpen(in AmendOrder amend, out OrderState order)
+    {
+        var isFound = amend.OrderId != 0
+            ? view.TryGet(amend.AccountId, amend.Symbol.Id, amend.OrderId, out order)
+            : view.TryGet(amend.AccountId, amend.Symbol.Id, amend.OriginalClientOrderId, out order);
+        return isFound && order.IsOpen;
+    }
+
+    private static CancelResult Refused(RejectReason reason) => new(Admission.Executed, reason, 0, 0, default);
 
     private static CommandSlot Command(CommandType type, int accountId, Symbol symbol) => new()
     {

@@ -145,7 +145,8 @@ internal static class OrderEndpoints
         return true;
     }
 
-    private static (long? OrderId, ClientOrderId ClientOrderId) ReadIds(ApiRequest request)
+    /// <summary>Returns <c>orderId</c> and <c>origClientOrderId</c>, one of which must have been sent.</summary>
+    public static (long? OrderId, ClientOrderId ClientOrderId) ReadIds(ApiRequest request)
     {
         var orderId = request.Integer("orderId"u8);
         var clientOrderId = request.ClientOrderId("origClientOrderId"u8, Errors.OriginalClientOrderIdEmpty);

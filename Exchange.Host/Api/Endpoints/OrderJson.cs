@@ -87,7 +87,7 @@ internal static class OrderJson
         json.WriteAmount("cummulativeQuoteQty"u8, symbol.QuoteAsset, order.CumulativeQuote);
     }
 
-    private static void WriteTerms(Utf8JsonWriter json, in OrderState order, bool withStatus = true)
+    public static void WriteTerms(Utf8JsonWriter json, in OrderState order, bool withStatus = true)
     {
         if (withStatus)
         {
@@ -110,7 +110,7 @@ internal static class OrderJson
     }
 
     /// <summary>-1 for an order that never was on the book nor traded.</summary>
-    private static void WriteWorkingTime(ApiRequest request, in OrderState order)
+    public static void WriteWorkingTime(ApiRequest request, in OrderState order)
     {
         if (order.WorkingUs == 0)
         {

@@ -41,6 +41,11 @@ internal static class OrderOutcome
         IsExecuted(request, admission, sequence)
         && (reject == RejectReason.None || request.Fail(Rejections.Cancelling(reject)));
 
+    /// <summary>Returns whether an amendment was carried out; otherwise its error is in the request.</summary>
+    public static bool IsAmended(ApiRequest request, Admission admission, RejectReason reject, long sequence) =>
+        IsExecuted(request, admission, sequence)
+        && (reject == RejectReason.None || request.Fail(Rejections.Amending(reject)));
+
     private static bool IsExecuted(ApiRequest request, Admission admission, long sequence)
     {
         switch (admission)
@@ -50,6 +55,12 @@ internal static class OrderOutcome
             case Admission.TooLate:
                 return request.Fail(Errors.OutsideWindow);
             default:
+                if (sequence == 0)
+                {
+                    // Refused before it came to the engine.
+                    return true;
+                }
+
                 var headers = request.Http.Response.Headers;
                 headers["X-Exchange-Sequence"] = sequence.ToString(CultureInfo.InvariantCulture);
                 headers["X-Exchange-Acknowledge"] = "local";

@@ -33,7 +33,7 @@ internal static class SymbolJson
         json.WriteBoolean("quoteOrderQtyMarketAllowed"u8, true);
         json.WriteBoolean("allowTrailingStop"u8, false);
         json.WriteBoolean("cancelReplaceAllowed"u8, false);
-        json.WriteBoolean("amendAllowed"u8, false);
+        json.WriteBoolean("amendAllowed"u8, true);
         json.WriteBoolean("pegInstructionsAllowed"u8, false);
         json.WriteBoolean("isSpotTradingAllowed"u8, true);
         json.WriteBoolean("isMarginTradingAllowed"u8, false);

@@ -38,9 +38,14 @@ internal sealed class FakeOrders : IOrdersModule
     public Func<int, Symbol, long, ValueTask<CancelAllResult>> OnCancelAll { get; set; } =
         (_, _, _) => throw new InvalidOperationException("no mass cancel was expected");
 
+    public Func<AmendOrder, ValueTask<CancelResult>> OnAmend { get; set; } =
+        _ => throw new InvalidOperationException("no amendment was expected");
+
     public List<NewOrder> Placed { get; } = [];
 
     public List<CancelOrder> Canceled { get; } = [];
+
+    public List<AmendOrder> Amended { get; } = [];
 
     public List<OrderState> Stored { get; } = [];
 
@@ -61,8 +66,11 @@ internal sealed class FakeOrders : IOrdersModule
     public ValueTask<CancelAllResult> CancelAllAsync(int accountId, Symbol symbol, long deadlineUs) =>
         OnCancelAll(accountId, symbol, deadlineUs);
 
-    public ValueTask<CancelResult> ReduceAsync(int accountId, Symbol symbol, long orderId, long reduceBy) =>
-        throw new NotSupportedException();
+    public ValueTask<CancelResult> AmendAsync(AmendOrder amend)
+    {
+        Amended.Add(amend);
+        return OnAmend(amend);
+    }
 
     public ValueTask<PlaceResult> MoveAsync(int accountId, Symbol symbol, long orderId, long newPrice) => throw new NotSupportedException();
 

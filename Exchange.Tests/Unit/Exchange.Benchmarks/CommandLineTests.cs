@@ -13,6 +13,7 @@ public class CommandLineTests
     [TestCase("replay", "replay: name at least one file or directory")]
     [TestCase("replay nowhere.csv", "replay: 'nowhere.csv' does not exist")]
     [TestCase("replay --fast yes", "replay: unknown option '--fast'")]
+    [TestCase("replay flow --url 127.0.0.1:8080", "replay: --url 127.0.0.1:8080: write for example http://127.0.0.1:8080")]
     [TestCase("journal here", "journal: unexpected 'here'")]
     [TestCase("journal --seconds", "journal: --seconds needs a value")]
     [TestCase("journal --seconds 0", "journal: --seconds 0: use a whole number from 1 to 600")]
@@ -25,8 +26,8 @@ public class CommandLineTests
         Assert.That(output, Is.Empty);
     }
 
-    [TestCase("--help", "  replay FILE...|DIR...\n", "  journal [--seconds N]")]
-    [TestCase("replay --help", "  replay FILE...|DIR...\n", "usage: ")]
+    [TestCase("--help", "  replay FILE...|DIR... [--url URL]\n", "  journal [--seconds N]")]
+    [TestCase("replay --help", "  replay FILE...|DIR... [--url URL]\n", "usage: ")]
     [TestCase("journal -h", "  journal [--seconds N]", "usage: ")]
     public async Task Help_is_output_and_ends_with_0(string arguments, string first, string second)
     {

@@ -7,9 +7,9 @@ namespace Exchange.Tests.Unit.Host.Api;
 public sealed class RejectionsTests
 {
     [TestCaseSource(nameof(Reasons))]
-    public void Every_reason_has_an_answer_for_who_places_and_for_who_cancels(RejectReason reason)
+    public void Every_reason_has_an_answer_for_who_places_amends_and_cancels(RejectReason reason)
     {
-        foreach (var error in (ApiError[])[Rejections.Placing(reason), Rejections.Cancelling(reason)])
+        foreach (var error in (ApiError[])[Rejections.Placing(reason), Rejections.Amending(reason), Rejections.Cancelling(reason)])
         {
             Assert.That(error.Status, Is.InRange(400, 599));
             Assert.That(error.Code, Is.Negative);
@@ -32,6 +32,13 @@ public sealed class RejectionsTests
         Assert.That((Rejections.Placing(reason).Code, Rejections.Placing(reason).Text), Is.EqualTo((placingCode, text)));
         Assert.That((Rejections.Cancelling(reason).Code, Rejections.Cancelling(reason).Text), Is.EqualTo((cancellingCode, text)));
     }
+
+    [TestCase(RejectReason.UnknownOrder, -2038, "Unknown order sent.")]
+    [TestCase(RejectReason.NoChange, -2038, "The requested action would change no state; rejecting")]
+    [TestCase(RejectReason.InvalidQuantity, -2038, "Order amend (quantity increase) is not supported.")]
+    [TestCase(RejectReason.ClientOrderIdMismatch, -2039, "Client order ID is not correct for this order ID.")]
+    public void An_amendments_reasons_have_their_own_code(RejectReason reason, int code, string text) =>
+        Assert.That((Rejections.Amending(reason).Code, Rejections.Amending(reason).Text), Is.EqualTo((code, text)));
 
     private static IEnumerable<RejectReason> Reasons() => Enum.GetValues<RejectReason>().Where(reason => reason != RejectReason.None);
 }

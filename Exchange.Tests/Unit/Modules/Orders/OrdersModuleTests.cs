@@ -157,15 +157,15 @@ public sealed class OrdersModuleTests
     }
 
     [Test]
-    public async Task Reducing_and_moving_answer_with_the_changed_order()
+    public async Task Amending_and_moving_answer_with_the_changed_order()
     {
         _records.Place(2, Side.Sell, 100, 5).Accepted(1, restsWhole: true).BookUpdated().ApplyTo(_orders.View);
-        var reducing = _orders.ReduceAsync(2, _symbols.Symbol(1), orderId: 1, reduceBy: 3);
-        Assert.That(Text(_gateway.Command), Is.EqualTo("ReduceOrder 2/1 order 1 @0 x3 Buy 0 0 None None '' ''"));
+        var amending = _orders.AmendAsync(Amend(newQuantity: 2));
+        Assert.That(Text(_gateway.Command), Is.EqualTo("ReduceOrder 2/0 order 1 @0 x3 Buy 0 0 None None '' ''"));
         var record = _records.Reduce(2, 1, 3);
         record.Reduced(1, Side.Sell, 100, 3).BookUpdated().ApplyTo(_orders.View, Token);
         _gateway.Complete(RejectReason.None, record.Sequence);
-        Assert.That((await reducing).Order.Text(), Is.EqualTo("1 2/0 '' Sell Limit Gtc @100 0/2 0 New 1001-1002-1001"));
+        Assert.That((await amending).Order.Text(), Is.EqualTo("1 2/0 '' Sell Limit Gtc @100 0/2 0 New 1001-1002-1001"));
 
         var moving = _orders.MoveAsync(2, _symbols.Symbol(1), orderId: 1, newPrice: 90);
         Assert.That(Text(_gateway.Command), Is.EqualTo("MoveOrder 2/1 order 1 @90 x0 Buy 0 0 None None '' ''"));
@@ -173,6 +173,52 @@ public sealed class OrdersModuleTests
         record.Moved(1, Side.Sell, 100, 90, 2, restsWhole: true).BookUpdated().ApplyTo(_orders.View, Token);
         _gateway.Complete(RejectReason.None, record.Sequence);
         Assert.That((await moving).Order.Text(), Is.EqualTo("1 2/0 '' Sell Limit Gtc @90 0/2 0 New 1001-1003-1001"));
+    }
+
+    [Test]
+    public async Task An_amendment_waits_for_the_one_before_it_and_counts_from_what_that_one_left()
+    {
+        _records.Place(2, Side.Sell, 100, 5).Accepted(1, restsWhole: true).BookUpdated().ApplyTo(_orders.View);
+        var first = _orders.AmendAsync(Amend(newQuantity: 4));
+        var second = _orders.AmendAsync(Amend(newQuantity: 2));
+        Assert.That(_gateway.Submissions, Is.EqualTo(1), "the second waits");
+
+        var record = _records.Reduce(2, 1, 1);
+        record.Reduced(1, Side.Sell, 100, 1).BookUpdated().ApplyTo(_orders.View, Token);
+        _gateway.Complete(RejectReason.None, record.Sequence);
+        await first;
+
+        Assert.That(Text(_gateway.Command), Is.EqualTo("ReduceOrder 2/0 order 1 @0 x2 Buy 0 0 None None '' ''"));
+        record = _records.Reduce(2, 1, 2);
+        record.Reduced(1, Side.Sell, 100, 2).BookUpdated().ApplyTo(_orders.View, Token);
+        _gateway.Complete(RejectReason.None, record.Sequence);
+        Assert.That((await second).Order.Quantity, Is.EqualTo(2));
+    }
+
+    [TestCase(5, RejectReason.NoChange)]
+    [TestCase(6, RejectReason.InvalidQuantity)]
+    public async Task An_amendment_that_does_not_lower_the_quantity_never_comes_to_the_engine(long quantity, RejectReason reason)
+    {
+        _records.Place(2, Side.Sell, 100, 5).Accepted(1, restsWhole: true).BookUpdated().ApplyTo(_orders.View);
+
+        var result = await _orders.AmendAsync(Amend(quantity));
+
+        Assert.That(result, Is.EqualTo(new CancelResult(Admission.Executed, reason, 0, 0, default)));
+        Assert.That(_gateway.Submissions, Is.Zero);
+    }
+
+    [TestCase(3, 1, "", RejectReason.UnknownOrder, TestName = "An_amendment_of_another_accounts_order_is_refused")]
+    [TestCase(2, 9, "", RejectReason.UnknownOrder, TestName = "An_amendment_of_no_order_is_refused")]
+    [TestCase(2, 0, "mine", RejectReason.UnknownOrder, TestName = "An_amendment_of_an_unknown_client_id_is_refused")]
+    [TestCase(2, 1, "mine", RejectReason.ClientOrderIdMismatch, TestName = "An_amendment_whose_ids_disagree_is_refused")]
+    public async Task An_amendment_of_the_wrong_order_is_refused(int accountId, long orderId, string clientOrderId, RejectReason reason)
+    {
+        _records.Place(2, Side.Sell, 100, 5).Accepted(1, restsWhole: true).BookUpdated().ApplyTo(_orders.View);
+        var amend = Amend(newQuantity: 2) with { AccountId = accountId, OrderId = orderId };
+        amend.OriginalClientOrderId = ClientOrderId.From(clientOrderId);
+
+        Assert.That((await _orders.AmendAsync(amend)).Reject, Is.EqualTo(reason));
+        Assert.That(_gateway.Submissions, Is.Zero);
     }
 
     [Test]
@@ -218,14 +264,27 @@ public sealed class OrdersModuleTests
     [Test]
     public async Task A_full_ring_does_nothing()
     {
+        _records.Place(2, Side.Sell, 100, 5).Accepted(1, restsWhole: true).BookUpdated().ApplyTo(_orders.View);
         _gateway.IsFull = true;
         var symbol = _symbols.Symbol(1);
 
         Assert.That(await _orders.PlaceAsync(NewOrder()), Is.EqualTo(new PlaceResult(Admission.Overloaded, RejectReason.None, 0, 0, default, [])));
         Assert.That((await _orders.CancelAsync(Cancel())).Admission, Is.EqualTo(Admission.Overloaded));
         Assert.That((await _orders.CancelAllAsync(2, symbol, 1_000)).Admission, Is.EqualTo(Admission.Overloaded));
-        Assert.That((await _orders.ReduceAsync(2, symbol, 1, 1)).Admission, Is.EqualTo(Admission.Overloaded));
+        Assert.That((await _orders.AmendAsync(Amend(newQuantity: 1))).Admission, Is.EqualTo(Admission.Overloaded));
         Assert.That((await _orders.MoveAsync(2, symbol, 1, 1)).Admission, Is.EqualTo(Admission.Overloaded));
+    }
+
+    [Test]
+    public async Task An_amendment_that_failed_lets_the_next_one_through()
+    {
+        _records.Place(2, Side.Sell, 100, 5).Accepted(1, restsWhole: true).BookUpdated().ApplyTo(_orders.View);
+        var failing = _orders.AmendAsync(Amend(newQuantity: 4)).AsTask();
+        _gateway.Stop();
+        Assert.That(async () => await failing, Throws.TypeOf<ExchangeStoppedException>());
+
+        _gateway.IsFull = true;
+        Assert.That((await _orders.AmendAsync(Amend(newQuantity: 3))).Admission, Is.EqualTo(Admission.Overloaded));
     }
 
     [Test]
@@ -276,6 +335,15 @@ public sealed class OrdersModuleTests
         Price = 100,
         Quantity = 5,
         ClientOrderId = ClientOrderId.From("mine"),
+        DeadlineUs = 1_000,
+    };
+
+    private AmendOrder Amend(long newQuantity) => new()
+    {
+        AccountId = 2,
+        Symbol = _symbols.Symbol(0),
+        OrderId = 1,
+        NewQuantity = newQuantity,
         DeadlineUs = 1_000,
     };
 
