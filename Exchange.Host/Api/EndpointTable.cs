@@ -42,6 +42,16 @@ internal static class EndpointTable
         new(Delete, "/api/v3/openOrders", 1, EndpointSecurity.Trade, ["symbol"], OrderEndpoints.CancelAll) { IsFreeOnSuccess = true },
 
         new(Get, "/api/v3/account", 20, EndpointSecurity.UserData, ["omitZeroBalances"], AccountEndpoints.Get),
+        new(Get, "/api/v3/account/commission", 20, EndpointSecurity.UserData, ["symbol"], CommissionEndpoints.Get),
+        new(Get, "/api/v3/rateLimit/order", 40, EndpointSecurity.UserData, [], RateLimitEndpoints.GetOrderCounts),
+
+        new(Get, "/sapi/v1/system/status", 1, EndpointSecurity.None, [], WalletEndpoints.SystemStatus),
+        new(Get, "/sapi/v1/asset/tradeFee", 1, EndpointSecurity.UserData, ["symbol"], CommissionEndpoints.TradeFees),
+        new(Get, "/sapi/v1/capital/config/getall", 10, EndpointSecurity.UserData, [], WalletEndpoints.EmptyList),
+        new(Get, "/sapi/v1/margin/allPairs", 1, EndpointSecurity.None, ["symbol", .. WalletEndpoints.SignatureNames], WalletEndpoints.EmptyList),
+        new(
+            Get, "/sapi/v1/margin/isolated/allPairs", 1, EndpointSecurity.None,
+            ["symbol", .. WalletEndpoints.SignatureNames], WalletEndpoints.EmptyList),
 
         new(Post, "/sandbox/accounts", 1, EndpointSecurity.None, [], SandboxEndpoints.OpenAccount)
         { IsSandboxOnly = true, HasJsonBody = true },

@@ -1,14 +1,9 @@
-using Exchange.Matching.Types;
-
 namespace Exchange.Host.Api.Endpoints;
 
 /// <summary>The account with its balances.</summary>
 internal static class AccountEndpoints
 {
     private const int PpmPerBasisPoint = 100;
-
-    /// <summary>A part per million as 10^-8.</summary>
-    private const long FixedPerPpm = FixedPoint.One / 1_000_000;
 
     /// <summary>
     /// Rates are a matter of the symbol here: the account shows the highest of all symbols, so that no client reckons with too little.
@@ -37,8 +32,8 @@ internal static class AccountEndpoints
         json.WriteNumber("buyerCommission"u8, 0);
         json.WriteNumber("sellerCommission"u8, 0);
         json.WriteStartObject("commissionRates"u8);
-        json.WriteDecimal("maker"u8, makerPpm * FixedPerPpm);
-        json.WriteDecimal("taker"u8, takerPpm * FixedPerPpm);
+        json.WriteDecimal("maker"u8, CommissionJson.Rate(makerPpm));
+        json.WriteDecimal("taker"u8, CommissionJson.Rate(takerPpm));
         json.WriteDecimal("buyer"u8, 0);
         json.WriteDecimal("seller"u8, 0);
         json.WriteEndObject();

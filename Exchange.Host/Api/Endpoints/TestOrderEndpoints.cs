@@ -10,9 +10,6 @@ namespace Exchange.Host.Api.Endpoints;
 /// </summary>
 internal static class TestOrderEndpoints
 {
-    /// <summary>A part per million as 10^-8.</summary>
-    private const long FixedPerPpm = FixedPoint.One / 1_000_000;
-
     public static readonly string[] Names = [.. OrderParameters.Names, "computeCommissionRates"];
 
     public static int Weight(ApiRequest request) =>
@@ -81,18 +78,13 @@ internal static class TestOrderEndpoints
         Write("standardCommissionForOrder"u8, symbol.Spec.MakerFeePpm, symbol.Spec.TakerFeePpm);
         Write("specialCommissionForOrder"u8, 0, 0);
         Write("taxCommissionForOrder"u8, 0, 0);
-        json.WriteStartObject("discount"u8);
-        json.WriteBoolean("enabledForAccount"u8, false);
-        json.WriteBoolean("enabledForSymbol"u8, false);
-        json.WriteNull("discountAsset"u8);
-        json.WriteDecimal("discount"u8, 0);
-        json.WriteEndObject();
+        CommissionJson.WriteNoDiscount(json);
 
         void Write(ReadOnlySpan<byte> name, int makerPpm, int takerPpm)
         {
             json.WriteStartObject(name);
-            json.WriteDecimal("maker"u8, makerPpm * FixedPerPpm);
-            json.WriteDecimal("taker"u8, takerPpm * FixedPerPpm);
+            json.WriteDecimal("maker"u8, CommissionJson.Rate(makerPpm));
+            json.WriteDecimal("taker"u8, CommissionJson.Rate(takerPpm));
             json.WriteEndObject();
         }
     }
