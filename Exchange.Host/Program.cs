@@ -4,6 +4,7 @@ using Exchange.Host.Composition;
 using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
 using Exchange.MarketData;
+using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Views;
@@ -19,6 +20,7 @@ builder.ConfigureListeners();
 
 builder.Services.AddSingleton<IClock, SystemClock>();
 builder.Services.AddSingleton<SymbolDirectory>();
+builder.Services.AddSingleton<JournalFollowers>();
 builder.Services.AddSingleton<PipelineLink>();
 builder.Services.AddSingleton<ICommandGateway>(provider => provider.GetRequiredService<PipelineLink>());
 builder.Services.AddSingleton<IJournalTime>(provider => provider.GetRequiredService<PipelineLink>());

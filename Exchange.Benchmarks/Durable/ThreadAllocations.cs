@@ -1,6 +1,7 @@
 using Exchange.Matching.Events;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Benchmarks.Durable;
 
@@ -63,5 +64,9 @@ internal sealed class ThreadAllocations
         }
 
         public void EndBatch() => Volatile.Write(ref allocations._publisher, GC.GetAllocatedBytesForCurrentThread());
+
+        public void Save(SnapshotWriter writer) => writer.Write(1);
+
+        public void Load(SnapshotReader reader) => reader.ReadVersion("allocations", 1);
     }
 }

@@ -1,4 +1,5 @@
 using Exchange.Matching.Commands;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Ports;
@@ -9,7 +10,7 @@ namespace Exchange.Matching.Ports;
 /// Amounts are units of the asset and never negative. Accounts are numbered from 1, assets from 0, without gaps.
 /// Conservation, per asset, after every command: sum of free + sum of held + fees collected = deposits - withdrawals.
 /// </summary>
-public interface ILedger
+public interface ILedger : ISnapshotState
 {
     /// <summary>Accounts 1 to this number exist.</summary>
     int AccountCount { get; }

@@ -1,4 +1,5 @@
 using Exchange.Matching.Commands;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Ports;
@@ -8,7 +9,7 @@ namespace Exchange.Matching.Ports;
 /// A check changes nothing; the On… methods follow what really happened, in order. Everything depends on the arguments and on journaled
 /// state alone. Times are journal microseconds.
 /// </summary>
-public interface IRisk
+public interface IRisk : ISnapshotState
 {
     void AddSymbol(Symbol symbol);
 

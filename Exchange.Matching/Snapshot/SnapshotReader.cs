@@ -48,6 +48,15 @@ public sealed class SnapshotReader(SnapshotSource source)
         return ((Int128)ReadInt64() << 64) | low;
     }
 
+    /// <summary>Reads what <see cref="SnapshotWriter.Write{T}(in T)"/> wrote.</summary>
+    public T Read<T>()
+        where T : unmanaged
+    {
+        T value = default;
+        source(MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
+    }
+
     public string ReadString() => Encoding.UTF8.GetString(ReadBytes());
 
     public byte[] ReadBytes() => ReadItems<byte>();

@@ -35,6 +35,10 @@ public sealed class SnapshotWriter(SnapshotSink sink)
         Write((long)(value >> 64));
     }
 
+    /// <summary>A struct as it lies in memory: explicit or packed layout, no padding, no reference.</summary>
+    public void Write<T>(in T value)
+        where T : unmanaged => MemoryMarshal.Write(Room(System.Runtime.CompilerServices.Unsafe.SizeOf<T>()), in value);
+
     /// <summary>Length, then the text as UTF-8.</summary>
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
 

@@ -13,6 +13,11 @@ public struct StateHash()
 
     public readonly ulong Value => Mix(_value);
 
+    /// <summary>The hash as it stands, for a snapshot; <see cref="From"/> goes on from it.</summary>
+    public readonly long State => (long)_value;
+
+    public static StateHash From(long state) => new() { _value = (ulong)state };
+
     public void Add(long value) => _value = BitOperations.RotateLeft(_value ^ Mix((ulong)value), 27) * 0x9E3779B97F4A7C15 + 0x52DCE729;
 
     public void Add(Int128 value)

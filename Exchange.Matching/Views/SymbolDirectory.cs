@@ -2,19 +2,22 @@ using System.Collections.Frozen;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Views;
 
 /// <summary>
 /// The published assets and symbols. One writer (recovery, then the publisher), read by any thread without a lock:
-/// every change publishes a new immutable snapshot.
+/// every change publishes a new immutable content.
 /// </summary>
 public sealed class SymbolDirectory : IRecordConsumer
 {
-    private volatile Snapshot _snapshot = new([], [], [], ExchangeMode: null);
+    private const int SnapshotVersion = 1;
 
-    private sealed record Snapshot(Asset[] Assets, Symbol[] Symbols, bool[] CancelOnly, ExchangeMode? ExchangeMode)
+    private volatile Content _content = new([], [], [], ExchangeMode: null);
+
+    private sealed record Content(Asset[] Assets, Symbol[] Symbols, bool[] CancelOnly, ExchangeMode? ExchangeMode)
     {
         public FrozenDictionary<string, Symbol>.AlternateLookup<ReadOnlySpan<char>> SymbolsByName { get; } =
             Symbols.ToFrozenDictionary(symbol => symbol.Name).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -23,22 +26,22 @@ public sealed class SymbolDirectory : IRecordConsumer
     }
 
     /// <summary>Null until the first command is durable.</summary>
-    public ExchangeMode? Mode => _snapshot.ExchangeMode;
+    public ExchangeMode? Mode => _content.ExchangeMode;
 
     /// <summary>In the order of their ids.</summary>
-    public ReadOnlySpan<Asset> Assets => _snapshot.Assets;
+    public ReadOnlySpan<Asset> Assets => _content.Assets;
 
     /// <summary>In the order of their ids.</summary>
-    public ReadOnlySpan<Symbol> Symbols => _snapshot.Symbols;
+    public ReadOnlySpan<Symbol> Symbols => _content.Symbols;
 
-    public Symbol Symbol(int symbolId) => _snapshot.Symbols[symbolId];
+    public Symbol Symbol(int symbolId) => _content.Symbols[symbolId];
 
     /// <summary>Returns whether the symbol takes cancels only (quarantine).</summary>
-    public bool IsCancelOnly(int symbolId) => _snapshot.CancelOnly[symbolId];
+    public bool IsCancelOnly(int symbolId) => _content.CancelOnly[symbolId];
 
-    public bool TryGetSymbol(ReadOnlySpan<char> name, out Symbol symbol) => _snapshot.SymbolsByName.TryGetValue(name, out symbol!);
+    public bool TryGetSymbol(ReadOnlySpan<char> name, out Symbol symbol) => _content.SymbolsByName.TryGetValue(name, out symbol!);
 
-    public bool TryGetAsset(string name, out Asset asset) => _snapshot.AssetsByName.TryGetValue(name, out asset!);
+    public bool TryGetAsset(string name, out Asset asset) => _content.AssetsByName.TryGetValue(name, out asset!);
 
     public void BeginBatch()
     {
@@ -68,16 +71,16 @@ public sealed class SymbolDirectory : IRecordConsumer
                     break;
                 case EventType.QuarantineChanged:
                     ref readonly var quarantine = ref events.As<QuarantineChanged>();
-                    var cancelOnly = (bool[])_snapshot.CancelOnly.Clone();
+                    var cancelOnly = (bool[])_content.CancelOnly.Clone();
                     cancelOnly[quarantine.SymbolId] = quarantine.CancelOnly != 0;
-                    _snapshot = _snapshot with { CancelOnly = cancelOnly };
+                    _content = _content with { CancelOnly = cancelOnly };
                     break;
             }
         }
 
         if (record.CommandType == CommandType.Genesis)
         {
-            _snapshot = _snapshot with { ExchangeMode = GenesisCommand.Read(record.Body)!.Mode };
+            _content = _content with { ExchangeMode = GenesisCommand.Read(record.Body)!.Mode };
         }
     }
 
@@ -85,19 +88,64 @@ public sealed class SymbolDirectory : IRecordConsumer
     {
     }
 
+    public void Save(SnapshotWriter writer)
+    {
+        var content = _content;
+        writer.Write(SnapshotVersion);
+        writer.Write((byte)(content.ExchangeMode ?? 0));
+        writer.Write(content.Assets.Length);
+        foreach (var asset in content.Assets)
+        {
+            writer.Write(asset.Name);
+            writer.Write(asset.Scale);
+        }
+
+        writer.Write(content.Symbols.Length);
+        foreach (var symbol in content.Symbols)
+        {
+            writer.Write(AddSymbolCommand.ToBytes(symbol.Spec));
+            writer.Write(content.CancelOnly[symbol.Id]);
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        reader.ReadVersion("symbol directory", SnapshotVersion);
+        var mode = reader.ReadByte();
+        var assets = new Asset[reader.ReadCount(ushort.MaxValue)];
+        for (var assetId = 0; assetId < assets.Length; assetId++)
+        {
+            assets[assetId] = new Asset(assetId, reader.ReadString(), reader.ReadInt32());
+        }
+
+        var symbols = new Symbol[reader.ReadCount(ushort.MaxValue)];
+        var cancelOnly = new bool[symbols.Length];
+        for (var symbolId = 0; symbolId < symbols.Length; symbolId++)
+        {
+            var spec = AddSymbolCommand.Read(reader.ReadBytes()) ?? throw new SnapshotDamagedException($"symbol {symbolId} cannot be read");
+            symbols[symbolId] = new Symbol(symbolId, spec, AssetNamed(spec.BaseAsset, assets), AssetNamed(spec.QuoteAsset, assets));
+            cancelOnly[symbolId] = reader.ReadBool();
+        }
+
+        _content = new Content(assets, symbols, cancelOnly, mode == 0 ? null : (ExchangeMode)mode);
+    }
+
+    private static Asset AssetNamed(string name, Asset[] assets) =>
+        Array.Find(assets, asset => asset.Name == name) ?? throw new SnapshotDamagedException($"a symbol needs the asset {name}, which is not there");
+
     private void Add(in AssetAdded added, SymbolSpec spec)
     {
         var asset = added.IsBase != 0
             ? new Asset(added.AssetId, spec.BaseAsset, spec.BaseScale)
             : new Asset(added.AssetId, spec.QuoteAsset, spec.QuoteScale);
-        var snapshot = _snapshot;
-        _snapshot = new Snapshot([.. snapshot.Assets, asset], snapshot.Symbols, snapshot.CancelOnly, snapshot.ExchangeMode);
+        var content = _content;
+        _content = new Content([.. content.Assets, asset], content.Symbols, content.CancelOnly, content.ExchangeMode);
     }
 
     private void Add(in SymbolAdded added, SymbolSpec spec)
     {
-        var snapshot = _snapshot;
-        var symbol = new Symbol(added.SymbolId, spec, snapshot.Assets[added.BaseAssetId], snapshot.Assets[added.QuoteAssetId]);
-        _snapshot = new Snapshot(snapshot.Assets, [.. snapshot.Symbols, symbol], [.. snapshot.CancelOnly, false], snapshot.ExchangeMode);
+        var content = _content;
+        var symbol = new Symbol(added.SymbolId, spec, content.Assets[added.BaseAssetId], content.Assets[added.QuoteAssetId]);
+        _content = new Content(content.Assets, [.. content.Symbols, symbol], [.. content.CancelOnly, false], content.ExchangeMode);
     }
 }

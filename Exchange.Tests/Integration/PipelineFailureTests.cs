@@ -4,6 +4,7 @@ using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Risk;
 using Exchange.Tests.Support;
 using NUnit.Framework;
@@ -76,5 +77,9 @@ public sealed class PipelineFailureTests
         public void EndBatch()
         {
         }
+
+        public void Save(SnapshotWriter writer) => writer.Write(1);
+
+        public void Load(SnapshotReader reader) => reader.ReadVersion("failing view", 1);
     }
 }

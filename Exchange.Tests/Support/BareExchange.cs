@@ -7,6 +7,7 @@ using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 using Exchange.Orders;
@@ -69,6 +70,23 @@ internal sealed class BareExchange : IDisposable
     /// <summary>Executes one record's worth of pending work.</summary>
     public void Continue(long timeUs, Action<byte[]>? onRecord = null) =>
         Take(Engine.ExecutePending(++Sequence, timeUs, _buffer), onRecord);
+
+    /// <summary>Returns the content of a snapshot.</summary>
+    public byte[] SaveSnapshot()
+    {
+        var bytes = new MemoryStream();
+        SnapshotContent.Save(new SnapshotWriter(bytes.Write), Engine, Consumers);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Fills this empty exchange from the whole content of a snapshot.</summary>
+    public void LoadSnapshot(byte[] content, long sequence)
+    {
+        using var bytes = new MemoryStream(content);
+        SnapshotContent.Load(new SnapshotReader(bytes.ReadExactly), Engine, Consumers);
+        Invariant.That(bytes.Position == bytes.Length, "a snapshot is read to its end");
+        Sequence = sequence;
+    }
 
     public JournalEnd Recover(IStorage storage)
     {

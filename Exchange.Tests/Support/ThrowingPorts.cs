@@ -1,5 +1,6 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Tests.Support;
@@ -107,6 +108,10 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
     }
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
+
+    public void Save(SnapshotWriter writer) => inner.Save(writer);
+
+    public void Load(SnapshotReader reader) => inner.Load(reader);
 }
 
 /// <summary>The given ledger port, with the plan's faults in front of every call that a command makes.</summary>
@@ -178,6 +183,10 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
     }
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
+
+    public void Save(SnapshotWriter writer) => inner.Save(writer);
+
+    public void Load(SnapshotReader reader) => inner.Load(reader);
 
     public string? FindImbalance() => inner.FindImbalance();
 }

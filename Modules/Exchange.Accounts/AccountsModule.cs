@@ -2,6 +2,7 @@ using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Accounts;
 
@@ -12,6 +13,10 @@ internal sealed class AccountsModule(BalancesView view, Lazy<ICommandGateway> ga
     public LedgerPort Ledger { get; } = new(new Ledger());
 
     public IRecordConsumer View => view;
+
+    public LedgerPort NewLedger() => new(new Ledger());
+
+    public IRecordConsumer NewView(SymbolDirectory symbols) => new BalancesView(symbols);
 
     public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) => view.TryGetApiKey(apiKey, out key);
 

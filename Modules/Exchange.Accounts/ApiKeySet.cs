@@ -1,4 +1,5 @@
 using System.Text;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Accounts;
 
@@ -31,6 +32,29 @@ internal sealed class ApiKeySet
 
     /// <summary>Returns false, with nothing changed, when the key is there already.</summary>
     public bool Add(ReadOnlySpan<byte> apiKey) => (_shards[ShardOf(apiKey)] ??= []).Add(Encoding.ASCII.GetString(apiKey));
+
+    /// <summary>The keys in ordinal order.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        var keys = _shards.SelectMany(shard => shard ?? []).ToArray();
+        Array.Sort(keys, StringComparer.Ordinal);
+        writer.Write(keys.Length);
+        foreach (var key in keys)
+        {
+            writer.Write(key);
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        for (var left = reader.ReadCount(int.MaxValue); left > 0; left--)
+        {
+            if (!Add(reader.ReadBytes()))
+            {
+                throw new SnapshotDamagedException("an API key is there twice");
+            }
+        }
+    }
 
     private static int ShardOf(ReadOnlySpan<byte> apiKey)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 
@@ -15,6 +16,8 @@ namespace Exchange.Accounts;
 /// </summary>
 internal sealed class BalancesView : IRecordConsumer
 {
+    private const int SnapshotVersion = 1;
+
     private readonly SymbolDirectory _directory;
     private readonly Lock _lock = new();
     private readonly FundsTable _funds = new();
@@ -88,6 +91,49 @@ internal sealed class BalancesView : IRecordConsumer
         {
             ApplyAdministration(record, events);
         }
+    }
+
+    /// <summary>Times of the last changes, keys in the order of their accounts, funds.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(SnapshotVersion);
+        writer.Write(_accountCount);
+        for (var accountId = 1; accountId <= _accountCount; accountId++)
+        {
+            writer.Write(_changedUs[accountId]);
+        }
+
+        var keys = _apiKeys.Values.OrderBy(key => key.AccountId).ThenBy(key => key.Value, StringComparer.Ordinal).ToArray();
+        writer.Write(keys.Length);
+        foreach (var key in keys)
+        {
+            writer.Write(key.Value);
+            writer.Write(key.AccountId);
+            writer.Write(key.SecretCiphertext.Span);
+        }
+
+        _funds.Save(writer, _accountCount, _directory.Assets.Length);
+        writer.Write((byte)_takerSide);
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        reader.ReadVersion("balances view", SnapshotVersion);
+        _accountCount = reader.ReadCount(Ledger.MaxAccounts);
+        _changedUs = new long[Math.Max(_changedUs.Length, _accountCount + 1)];
+        for (var accountId = 1; accountId <= _accountCount; accountId++)
+        {
+            _changedUs[accountId] = reader.ReadInt64();
+        }
+
+        for (var left = reader.ReadCount(int.MaxValue); left > 0; left--)
+        {
+            var value = reader.ReadString();
+            _apiKeys[value] = new ApiKey(value, reader.ReadInt32(), reader.ReadBytes());
+        }
+
+        _funds.Load(reader, _accountCount, _directory.Assets.Length);
+        _takerSide = (Side)reader.ReadByte();
     }
 
     private void ApplyTrading(in Record record, EventReader events)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Accounts;
 
@@ -35,6 +36,44 @@ internal sealed class FundsTable
     {
         var chunk = ChunkOf(accountId, assetId);
         return chunk is null ? default : chunk[IndexOf(accountId, assetId)];
+    }
+
+    /// <summary>The funds that are not zero, by account, then asset; account 0 ends them.</summary>
+    public void Save(SnapshotWriter writer, int accountCount, int assetCount)
+    {
+        for (var accountId = 1; accountId <= accountCount; accountId++)
+        {
+            for (var assetId = 0; assetId < assetCount; assetId++)
+            {
+                var funds = Read(accountId, assetId);
+                if (funds.Free != 0 || funds.Held != 0)
+                {
+                    writer.Write(accountId);
+                    writer.Write(assetId);
+                    writer.Write(funds.Free);
+                    writer.Write(funds.Held);
+                }
+            }
+        }
+
+        writer.Write(0);
+    }
+
+    /// <param name="onFunds">Told each asset and its funds; null for nobody.</param>
+    public void Load(SnapshotReader reader, int accountCount, int assetCount, Action<int, Funds>? onFunds = null)
+    {
+        for (var accountId = reader.ReadCount(accountCount); accountId != 0; accountId = reader.ReadCount(accountCount))
+        {
+            var assetId = reader.ReadCount(assetCount - 1);
+            var funds = new Funds { Free = reader.ReadInt64(), Held = reader.ReadInt64() };
+            if (funds.Free < 0 || funds.Held < 0)
+            {
+                throw new SnapshotDamagedException($"account {accountId}, asset {assetId}: free {funds.Free}, held {funds.Held}; neither may be negative");
+            }
+
+            At(accountId, assetId) = funds;
+            onFunds?.Invoke(assetId, funds);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

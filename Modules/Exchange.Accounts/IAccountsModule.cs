@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Accounts;
 
@@ -12,6 +13,12 @@ public interface IAccountsModule
 
     /// <summary>The fold of durable records into balances and keys; fed by recovery and publisher.</summary>
     IRecordConsumer View { get; }
+
+    /// <summary>Returns an empty ledger, for an engine that is not the exchange's own: the snapshotter's.</summary>
+    LedgerPort NewLedger();
+
+    /// <summary>Returns an empty view of the same kind as <see cref="View"/> beside a directory of its own, for the snapshotter.</summary>
+    IRecordConsumer NewView(SymbolDirectory symbols);
 
     /// <summary>Finds a key that is registered durably. Any thread; allocates nothing.</summary>
     bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key);

@@ -12,7 +12,7 @@ namespace Exchange.Accounts;
 /// when the funds are not there. Nothing allocates, but opening accounts, adding assets and the first change in a chunk of funds.
 /// </summary>
 /// <param name="maxAccounts">Most accounts; smaller than <see cref="MaxAccounts"/> in tests only.</param>
-internal sealed class Ledger(int maxAccounts = Ledger.MaxAccounts)
+internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
 {
     /// <summary>Most accounts of one exchange.</summary>
     public const int MaxAccounts = 1 << 24;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Accounts;
@@ -54,4 +55,8 @@ public readonly struct LedgerPort : ILedger
     public void AddTo(ref StateHash hash) => _ledger.AddTo(ref hash);
 
     public string? FindImbalance() => _ledger.FindImbalance();
+
+    public void Save(SnapshotWriter writer) => _ledger.Save(writer);
+
+    public void Load(SnapshotReader reader) => _ledger.Load(reader);
 }

@@ -1,3 +1,4 @@
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.MarketData;
@@ -70,6 +71,34 @@ internal sealed class DepthSide(Side side)
 
     /// <summary>Appends the best <paramref name="limit"/> levels, best first.</summary>
     public void CopyBest(int limit, List<DepthLevel> levels) => Copy(_root, levels.Count + Math.Min(limit, Count), levels);
+
+    /// <summary>The levels, best first.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        var levels = new List<DepthLevel>(Count);
+        CopyBest(Count, levels);
+        writer.Write(levels.Count);
+        foreach (var level in levels)
+        {
+            writer.Write(level.Price);
+            writer.Write(level.Quantity);
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        for (var left = reader.ReadCount(int.MaxValue); left > 0; left--)
+        {
+            var price = reader.ReadInt64();
+            var quantity = reader.ReadInt64();
+            if (quantity < 1)
+            {
+                throw new SnapshotDamagedException($"a price level of {quantity} lots");
+            }
+
+            Change(price, quantity);
+        }
+    }
 
     private long KeyOf(long price) => side == Side.Buy ? -price : price;
 

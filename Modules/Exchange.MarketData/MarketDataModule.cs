@@ -8,6 +8,8 @@ internal sealed class MarketDataModule(MarketDataView view) : IMarketDataModule
 {
     public IRecordConsumer View => view;
 
+    public IRecordConsumer NewView() => new MarketDataView();
+
     public long CopyDepth(Symbol symbol, int limit, List<DepthLevel> bids, List<DepthLevel> asks) => view.CopyDepth(symbol.Id, limit, bids, asks);
 
     public void CopyTrades(Symbol symbol, int limit, List<PublicTrade> trades) => view.CopyTrades(symbol.Id, limit, trades);

@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.MarketData;
@@ -13,6 +14,8 @@ namespace Exchange.MarketData;
 /// </summary>
 internal sealed class MarketDataView : IRecordConsumer
 {
+    private const int SnapshotVersion = 1;
+
     private readonly Lock _gate = new();
     private SymbolMarket?[] _markets = [];
     private CommandSlot _command;
@@ -91,6 +94,33 @@ internal sealed class MarketDataView : IRecordConsumer
         lock (_gate)
         {
             return Find(symbolId)?.LastPrice ?? 0;
+        }
+    }
+
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(SnapshotVersion);
+        writer.Write(_incoming.OrderId);
+        writer.Write((byte)_incoming.Side);
+        writer.Write(_incoming.Price);
+        writer.Write(_markets.Count(market => market is not null));
+        for (var symbolId = 0; symbolId < _markets.Length; symbolId++)
+        {
+            if (_markets[symbolId] is { } market)
+            {
+                writer.Write(symbolId);
+                market.Save(writer);
+            }
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        reader.ReadVersion("market data view", SnapshotVersion);
+        _incoming = new Incoming { OrderId = reader.ReadInt64(), Side = (Side)reader.ReadByte(), Price = reader.ReadInt64() };
+        for (var left = reader.ReadCount(ushort.MaxValue); left > 0; left--)
+        {
+            MarketOf(reader.ReadCount(ushort.MaxValue)).Load(reader);
         }
     }
 

@@ -1,3 +1,4 @@
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.MarketData;
@@ -26,5 +27,25 @@ internal sealed class SymbolMarket
         Trades.Add(trade);
         LastTradeId = trade.TradeId;
         LastPrice = trade.Price;
+    }
+
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(UpdateId);
+        writer.Write(LastPrice);
+        writer.Write(LastTradeId);
+        Trades.Save(writer);
+        _bids.Save(writer);
+        _asks.Save(writer);
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        UpdateId = reader.ReadInt64();
+        LastPrice = reader.ReadInt64();
+        LastTradeId = reader.ReadInt64();
+        Trades.Load(reader);
+        _bids.Load(reader);
+        _asks.Load(reader);
     }
 }

@@ -1,3 +1,5 @@
+using Exchange.Matching.Snapshot;
+
 namespace Exchange.MarketData;
 
 /// <summary>The newest trades of one symbol, the oldest overwritten. Not thread-safe.</summary>
@@ -26,6 +28,31 @@ internal sealed class TradeRing
         for (var i = _count - Math.Min(Math.Min(limit, Capacity), _count); i < _count; i++)
         {
             trades.Add(_trades[i % Capacity]);
+        }
+    }
+
+    /// <summary>The kept trades, oldest first.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        var kept = (int)Math.Min(_count, Capacity);
+        writer.Write(kept);
+        for (var i = _count - kept; i < _count; i++)
+        {
+            ref readonly var trade = ref _trades[i % Capacity];
+            writer.Write(trade.TradeId);
+            writer.Write(trade.AggregateTradeId);
+            writer.Write(trade.Price);
+            writer.Write(trade.Quantity);
+            writer.Write(trade.TimeUs);
+            writer.Write(trade.IsBuyerMaker);
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        for (var left = reader.ReadCount(Capacity); left > 0; left--)
+        {
+            Add(new PublicTrade(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadBool()));
         }
     }
 }

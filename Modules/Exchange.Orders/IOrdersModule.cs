@@ -1,5 +1,6 @@
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
@@ -12,6 +13,9 @@ public interface IOrdersModule
 {
     /// <summary>The fold of durable records into orders; fed by recovery and publisher.</summary>
     IRecordConsumer View { get; }
+
+    /// <summary>Returns an empty view of the same kind as <see cref="View"/> beside a directory of its own, for the snapshotter.</summary>
+    IRecordConsumer NewView(SymbolDirectory symbols);
 
     ValueTask<PlaceResult> PlaceAsync(NewOrder order);
 

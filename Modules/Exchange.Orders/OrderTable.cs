@@ -13,7 +13,7 @@ namespace Exchange.Orders;
 ///    that an open order bears), so only the newest can be open, and only the oldest can leave the queue. The index holds the newest.
 /// </summary>
 /// <param name="closedOrdersKept">Closed orders in the queue at most; at least 1, so that a record can be read after it closed its order.</param>
-internal sealed class OrderTable(int closedOrdersKept)
+internal sealed partial class OrderTable(int closedOrdersKept)
 {
     private readonly ChunkedArray<OrderRow> _rows = new();
     private readonly ChunkedArray<AccountList> _accounts = new();
@@ -76,7 +76,12 @@ internal sealed class OrderTable(int closedOrdersKept)
         order.Status = status;
         order.UpdatedUs = timeUs;
         LeaveAccount(ref order);
-        order.Next = RowIndex.None;
+        JoinClosed(row);
+    }
+
+    private void JoinClosed(int row)
+    {
+        _rows[row].Next = RowIndex.None;
         if (_newestClosed == RowIndex.None)
         {
             _oldestClosed = row;

@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
@@ -12,6 +13,8 @@ internal sealed class OrdersModule(OrdersView view, ICommandGateway gateway, IJo
     private readonly OrderGates _amendments = new();
 
     public IRecordConsumer View => view;
+
+    public IRecordConsumer NewView(SymbolDirectory symbols) => view.NewView(symbols);
 
     public ValueTask<PlaceResult> PlaceAsync(NewOrder order)
     {

@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 
@@ -14,6 +15,8 @@ namespace Exchange.Orders;
 /// </summary>
 internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) : IRecordConsumer
 {
+    private const int SnapshotVersion = 1;
+
     private readonly Lock _gate = new();
     private readonly OrderTable _orders = new(closedOrdersKept);
     private readonly ReplyCaptures _captures = new();
@@ -21,6 +24,9 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
 
     // Token of the command whose last record continues; the continuing record may come without a token.
     private int _continuedToken = CommandSlot.NoReply;
+
+    /// <summary>Returns an empty view that keeps as many closed orders.</summary>
+    public OrdersView NewView(SymbolDirectory directory) => new(directory, closedOrdersKept);
 
     public void BeginBatch() => _gate.Enter();
 
@@ -122,6 +128,18 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
                 }
             }
         }
+    }
+
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(SnapshotVersion);
+        _orders.Save(writer);
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        reader.ReadVersion("orders view", SnapshotVersion);
+        _orders.Load(reader);
     }
 
     private ReplyCapture? CaptureOf(in Record record, int replyToken)

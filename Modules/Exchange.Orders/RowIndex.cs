@@ -27,6 +27,9 @@ internal sealed class RowIndex
         public int NextPlusOne;
     }
 
+    /// <summary>Rows in the index.</summary>
+    public int Count => _count;
+
     public RowIndex() => _buckets.EnsureIndex(InitialBuckets - 1);
 
     /// <summary>Adds a row that is not in the index.</summary>

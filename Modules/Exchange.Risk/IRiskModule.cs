@@ -11,6 +11,12 @@ public interface IRiskModule
     /// <summary>The fold of durable records into order counts; fed by recovery and publisher.</summary>
     IRecordConsumer View { get; }
 
+    /// <summary>Returns filters and limits without any state, for an engine that is not the exchange's own: the snapshotter's.</summary>
+    RiskPort NewRisk();
+
+    /// <summary>Returns an empty view of the same kind as <see cref="View"/>, for the snapshotter.</summary>
+    IRecordConsumer NewView();
+
     /// <summary>Returns the account's counts in the windows that contain <paramref name="timeUs"/> (journal time). Any thread.</summary>
     OrderCounts CountsOf(int accountId, long timeUs);
 }

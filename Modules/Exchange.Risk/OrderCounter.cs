@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Risk;
@@ -24,6 +26,8 @@ internal sealed class OrderCounter
     private Counts[][] _chunks = [];
     private int _accountCount;
 
+    /// <summary>Also as a snapshot holds it: 32 bytes without padding.</summary>
+    [StructLayout(LayoutKind.Sequential)]
     private struct Counts
     {
         /// <summary>The 10 seconds that <see cref="Per10Seconds"/> counts, numbered from 1970.</summary>
@@ -117,6 +121,26 @@ internal sealed class OrderCounter
             hash.Add(counts.PerDay);
             hash.Add(counts.LimitPer10Seconds);
             hash.Add(counts.LimitPerDay);
+        }
+    }
+
+    /// <summary>The accounts in the order of their ids.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(_accountCount);
+        for (var accountId = 1; accountId <= _accountCount; accountId++)
+        {
+            writer.Write(in At(accountId));
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        var count = reader.ReadCount(int.MaxValue - 1);
+        for (var accountId = 1; accountId <= count; accountId++)
+        {
+            OpenAccount(accountId, 0, 0);
+            At(accountId) = reader.Read<Counts>();
         }
     }
 

@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Risk;
 
@@ -10,6 +11,8 @@ namespace Exchange.Risk;
 /// </summary>
 internal sealed class OrderCountsView : IRecordConsumer
 {
+    private const int SnapshotVersion = 1;
+
     private readonly Lock _lock = new();
     private readonly OrderCounter _counter = new();
     private readonly UnfilledOrders _unfilled = new();
@@ -63,6 +66,22 @@ internal sealed class OrderCountsView : IRecordConsumer
                     break;
             }
         }
+    }
+
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(SnapshotVersion);
+        _counter.Save(writer);
+        _unfilled.Save(writer);
+        writer.Write(_isTakerUnfilled);
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        reader.ReadVersion("order counts view", SnapshotVersion);
+        _counter.Load(reader);
+        _unfilled.Load(reader);
+        _isTakerUnfilled = reader.ReadBool();
     }
 
     private void BeginOrder(long orderId, bool restsWhole, bool isUnfilled)

@@ -1,3 +1,4 @@
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Risk;
@@ -17,6 +18,9 @@ internal sealed class ReferencePrice(int minutes)
 {
     private const long BucketUs = 5_000_000;
     private const int BucketsPerMinute = 12;
+
+    /// <summary>Longest window that a snapshot may state.</summary>
+    private const int MinutesMax = 24 * 60;
 
     private readonly Bucket[] _buckets = new Bucket[minutes * BucketsPerMinute];
     private Int128 _turnover;
@@ -103,6 +107,37 @@ internal sealed class ReferencePrice(int minutes)
             hash.Add(slot.Turnover);
             hash.Add(slot.Volume);
         }
+    }
+
+    /// <summary>Minutes, last price, newest bucket, then the window's buckets.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(minutes);
+        writer.Write(LastPrice);
+        writer.Write(_newestBucket);
+        for (var bucket = OldestBucket; bucket <= _newestBucket && _buckets.Length > 0; bucket++)
+        {
+            writer.Write(Slot(bucket).Turnover);
+            writer.Write(Slot(bucket).Volume);
+        }
+    }
+
+    public static ReferencePrice Read(SnapshotReader reader)
+    {
+        var price = new ReferencePrice(reader.ReadCount(MinutesMax))
+        {
+            LastPrice = reader.ReadInt64(),
+            _newestBucket = reader.ReadInt64(),
+        };
+        for (var bucket = price.OldestBucket; bucket <= price._newestBucket && price._buckets.Length > 0; bucket++)
+        {
+            ref var slot = ref price.Slot(bucket);
+            slot = new Bucket { Turnover = reader.ReadInt128(), Volume = reader.ReadInt128() };
+            price._turnover += slot.Turnover;
+            price._volume += slot.Volume;
+        }
+
+        return price;
     }
 
     /// <summary>Oldest bucket of the window at the newest trade; not below 0, where time begins.</summary>

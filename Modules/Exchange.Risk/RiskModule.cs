@@ -11,5 +11,9 @@ internal sealed class RiskModule : IRiskModule
 
     public IRecordConsumer View => _view;
 
+    public RiskPort NewRisk() => new(new RiskState());
+
+    public IRecordConsumer NewView() => new OrderCountsView();
+
     public OrderCounts CountsOf(int accountId, long timeUs) => _view.CountsOf(accountId, timeUs);
 }

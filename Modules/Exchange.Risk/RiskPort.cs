@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Risk;
@@ -40,4 +41,8 @@ public readonly struct RiskPort : IRisk
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => _state.OnTrade(symbol, price, quantity, timeUs);
 
     public void AddTo(ref StateHash hash) => _state.AddTo(ref hash);
+
+    public void Save(SnapshotWriter writer) => _state.Save(writer);
+
+    public void Load(SnapshotReader reader) => _state.Load(reader);
 }

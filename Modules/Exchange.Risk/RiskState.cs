@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Risk;
@@ -8,8 +9,10 @@ namespace Exchange.Risk;
 /// Filters, limits and what they depend on: order counts by account, reference prices by symbol. Engine thread only; reached through
 /// <see cref="RiskPort"/>. Checks change nothing; nothing allocates but adding symbols and opening accounts.
 /// </summary>
-internal sealed class RiskState
+internal sealed class RiskState : ISnapshotState
 {
+    private const int SnapshotVersion = 1;
+
     private readonly OrderCounter _counter = new();
     private ReferencePrice[] _references = [];
     private int _symbolCount;
@@ -84,6 +87,30 @@ internal sealed class RiskState
         foreach (var reference in _references.AsSpan(0, _symbolCount))
         {
             reference.AddTo(ref hash);
+        }
+    }
+
+    /// <summary>Order counts, then each symbol's reference price.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        writer.Write(SnapshotVersion);
+        _counter.Save(writer);
+        writer.Write(_symbolCount);
+        foreach (var reference in _references.AsSpan(0, _symbolCount))
+        {
+            reference.Save(writer);
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        reader.ReadVersion("risk", SnapshotVersion);
+        _counter.Load(reader);
+        _symbolCount = reader.ReadCount(int.MaxValue);
+        _references = new ReferencePrice[_symbolCount];
+        for (var symbolId = 0; symbolId < _symbolCount; symbolId++)
+        {
+            _references[symbolId] = ReferencePrice.Read(reader);
         }
     }
 

@@ -1,8 +1,10 @@
+using Exchange.Matching.Snapshot;
+
 namespace Exchange.Risk;
 
 /// <summary>
 /// A set of the resting orders that have no fill yet. Order ids are dense, so one entry holds a word of 64 neighbours; entries are
-/// spread over shards, so that growth copies a small part at once. Bounded by the open orders; never enumerated. Not thread-safe.
+/// spread over shards, so that growth copies a small part at once. Bounded by the open orders; enumerated by a snapshot only. Not thread-safe.
 /// </summary>
 internal sealed class UnfilledOrders
 {
@@ -39,6 +41,28 @@ internal sealed class UnfilledOrders
         }
 
         return true;
+    }
+
+    /// <summary>The words in ascending order.</summary>
+    public void Save(SnapshotWriter writer)
+    {
+        var words = _shards.SelectMany(shard => shard).ToArray();
+        Array.Sort(words, (left, right) => left.Key.CompareTo(right.Key));
+        writer.Write(words.Length);
+        foreach (var (word, bits) in words)
+        {
+            writer.Write(word);
+            writer.Write((long)bits);
+        }
+    }
+
+    public void Load(SnapshotReader reader)
+    {
+        for (var left = reader.ReadCount(int.MaxValue); left > 0; left--)
+        {
+            var word = reader.ReadInt64();
+            _shards[(int)((ulong)word % ShardCount)][word] = (ulong)reader.ReadInt64();
+        }
     }
 
     private static ulong Bit(long orderId) => 1UL << (int)(orderId & ((1 << WordShift) - 1));

@@ -4,6 +4,7 @@ using Exchange.MarketData;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Risk;
 
@@ -50,6 +51,8 @@ internal sealed class FakeOrders : IOrdersModule
     public List<OrderState> Stored { get; } = [];
 
     public IRecordConsumer View => throw new NotSupportedException();
+
+    public IRecordConsumer NewView(SymbolDirectory symbols) => throw new NotSupportedException();
 
     public ValueTask<PlaceResult> PlaceAsync(NewOrder order)
     {
@@ -109,6 +112,10 @@ internal sealed class FakeAccounts : IAccountsModule
 
     public IRecordConsumer View => throw new NotSupportedException();
 
+    public IRecordConsumer NewView(SymbolDirectory symbols) => throw new NotSupportedException();
+
+    public LedgerPort NewLedger() => throw new NotSupportedException();
+
     public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) =>
         Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(apiKey, out key!);
 
@@ -138,6 +145,8 @@ internal sealed class FakeMarketData : IMarketDataModule
 
     public IRecordConsumer View => throw new NotSupportedException();
 
+    public IRecordConsumer NewView() => throw new NotSupportedException();
+
     public long CopyDepth(Symbol symbol, int limit, List<DepthLevel> bids, List<DepthLevel> asks)
     {
         AskedLimit = limit;
@@ -162,6 +171,10 @@ internal sealed class FakeRisk : IRiskModule
     public RiskPort Risk => throw new NotSupportedException();
 
     public IRecordConsumer View => throw new NotSupportedException();
+
+    public IRecordConsumer NewView() => throw new NotSupportedException();
+
+    public RiskPort NewRisk() => throw new NotSupportedException();
 
     public OrderCounts CountsOf(int accountId, long timeUs) => Counts;
 }

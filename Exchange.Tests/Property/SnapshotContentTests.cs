@@ -1,0 +1,100 @@
+using Exchange.Matching.Commands;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Property;
+
+/// <summary>
+/// Random streams with snapshots all along, between the records of one command too: what is loaded is what was saved, byte for byte when saved
+/// again, and it goes on as the original does.
+/// </summary>
+[TestFixture]
+public sealed class SnapshotContentTests
+{
+    private const int CopiesKept = 5;
+
+    [TestCase(301UL, 1)]
+    [TestCase(302UL, 1)]
+    [TestCase(303UL, 3)]
+    [TestCase(304UL, 1_000)]
+    public void A_loaded_exchange_goes_on_as_the_one_that_was_saved(ulong seed, int workLimit)
+    {
+        var genesis = CommandGenerator.Genesis with { WorkLimit = workLimit };
+        var random = new Random((int)seed);
+        using var original = new BareExchange();
+        var copies = new Queue<BareExchange>();
+        var midCommand = 0;
+        var untilSnapshot = 0;
+        foreach (var command in CommandStream.Generate(seed, 2_500, genesis))
+        {
+            Step(original, copies, exchange => exchange.Begin);
+            while (original.Engine.HasPendingWork)
+            {
+                if (random.Next(2) == 0)
+                {
+                    midCommand++;
+                    TakeCopy(original, copies);
+                }
+
+                Step(original, copies, exchange => (_, onRecord) => exchange.Continue(command.TimeUs, onRecord));
+            }
+
+            if (untilSnapshot-- == 0)
+            {
+                TakeCopy(original, copies);
+                untilSnapshot = random.Next(60);
+            }
+
+            void Step(BareExchange first, IEnumerable<BareExchange> others, Func<BareExchange, Action<StreamCommand, Action<byte[]>?>> execute)
+            {
+                byte[] expected = [];
+                execute(first)(command, record => expected = record);
+                foreach (var other in others)
+                {
+                    execute(other)(command, record => Assert.That(record, Is.EqualTo(expected), $"record {first.Sequence}"));
+                }
+            }
+        }
+
+        Assert.That(midCommand, Is.GreaterThan(workLimit > 100 ? -1 : 3), "snapshots between the records of one command");
+        foreach (var copy in copies)
+        {
+            AssertEqual(copy, original);
+            copy.Dispose();
+        }
+    }
+
+    [Test]
+    public void An_exchange_before_its_first_command_can_be_saved_and_loaded()
+    {
+        using var empty = new BareExchange();
+        using var copy = new BareExchange();
+
+        copy.LoadSnapshot(empty.SaveSnapshot(), sequence: 0);
+
+        AssertEqual(copy, empty);
+        Assert.That(copy.Engine.Mode, Is.Null);
+    }
+
+    private static void TakeCopy(BareExchange original, Queue<BareExchange> copies)
+    {
+        var copy = new BareExchange();
+        copy.LoadSnapshot(original.SaveSnapshot(), original.Sequence);
+        AssertEqual(copy, original);
+        copies.Enqueue(copy);
+        if (copies.Count > CopiesKept)
+        {
+            using var oldest = copies.Dequeue();
+            AssertEqual(oldest, original);
+        }
+    }
+
+    private static void AssertEqual(BareExchange copy, BareExchange original)
+    {
+        var at = $"at {original.Sequence}";
+        Assert.That(copy.SaveSnapshot(), Is.EqualTo(original.SaveSnapshot()), $"{at}: equal states give equal bytes");
+        Assert.That(copy.Engine.ComputeStateHash(), Is.EqualTo(original.Engine.ComputeStateHash()), at);
+        Assert.That(copy.ViewsText(), Is.EqualTo(original.ViewsText()), at);
+        Assert.That(copy.Engine.FindInconsistency(), Is.Null, at);
+    }
+}
