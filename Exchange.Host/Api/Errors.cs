@@ -31,6 +31,9 @@ internal static class Errors
 
     public static readonly ApiError PriceFilter = BadRequest(-1013, "Filter failure: PRICE_FILTER");
     public static readonly ApiError LotSize = BadRequest(-1013, "Filter failure: LOT_SIZE");
+    public static readonly ApiError PercentPriceBySide = BadRequest(-1013, "Filter failure: PERCENT_PRICE_BY_SIDE");
+    public static readonly ApiError MarketLotSize = BadRequest(-1013, "Filter failure: MARKET_LOT_SIZE");
+    public static readonly ApiError MinNotional = BadRequest(-1013, "Filter failure: MIN_NOTIONAL");
     public static readonly ApiError Notional = BadRequest(-1013, "Filter failure: NOTIONAL");
     public static readonly ApiError MaxNumOrders = BadRequest(-1013, "Filter failure: MAX_NUM_ORDERS");
     public static readonly ApiError NotSupported = BadRequest(-1020, "This operation is not supported.");
@@ -169,6 +172,9 @@ internal static class Rejections
         new(RejectReason.LotSize, Errors.LotSize),
         new(RejectReason.Notional, Errors.Notional),
         new(RejectReason.MaxNumOrders, Errors.MaxNumOrders),
+        new(RejectReason.PercentPriceBySide, Errors.PercentPriceBySide),
+        new(RejectReason.MarketLotSize, Errors.MarketLotSize),
+        new(RejectReason.MinNotional, Errors.MinNotional),
 
         // The account's limit goes into the text where it is known: see OrderOutcome.
         new(RejectReason.TooManyOrdersPer10Seconds, Errors.TooManyOrders(0, "10 SECOND", 1)),
@@ -179,6 +185,7 @@ internal static class Rejections
         new(RejectReason.UnknownOrder, "Unknown order sent."),
         new(RejectReason.WouldImmediatelyMatch, "Order would immediately match and take."),
         new(RejectReason.InsufficientLiquidityForLot, "Order book liquidity is less than `LOT_SIZE` filter minimum quantity."),
+        new(RejectReason.InsufficientLiquidityForMarketLot, "Order book liquidity is less than `MARKET_LOT_SIZE` filter minimum quantity."),
         new(RejectReason.ClientOrderIdMismatch, Errors.ClientOrderIdMismatch),
         new(RejectReason.CancelRestricted, "Order was not canceled due to cancel restrictions."),
         new(RejectReason.NoChange, "The requested action would change no state; rejecting"),

@@ -139,5 +139,10 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
         MaxQuantity = maxQuantity * FixedPoint.One,
         MinNotional = minNotional,
         MaxNotional = 9_000_000 * FixedPoint.One,
+        MarketMaxQuantity = maxQuantity / 50 * FixedPoint.One,
+        BidMultiplierUp = 5 * FixedPoint.One,
+        BidMultiplierDown = FixedPoint.One / 5,
+        AskMultiplierUp = 5 * FixedPoint.One,
+        AskMultiplierDown = FixedPoint.One / 5,
     };
 }

@@ -2,7 +2,10 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Commands;
 
-/// <summary>Creates a symbol; its assets are created with it where they do not exist yet.</summary>
+/// <summary>
+/// Creates a symbol; its assets are created with it where they do not exist yet. A body of the first form ends after the fees: a symbol
+/// without MIN_NOTIONAL, MARKET_LOT_SIZE and PERCENT_PRICE_BY_SIDE.
+/// </summary>
 public static class AddSymbolCommand
 {
     public static byte[] ToBytes(SymbolSpec spec)
@@ -28,6 +31,15 @@ public static class AddSymbolCommand
         writer.Int32(spec.MaxNumOrders);
         writer.Int32(spec.MakerFeePpm);
         writer.Int32(spec.TakerFeePpm);
+        writer.Int64(spec.MinNotionalFilter);
+        writer.Byte(spec.ApplyMinNotionalFilterToMarket ? (byte)1 : (byte)0);
+        writer.Int64(spec.MarketMinQuantity);
+        writer.Int64(spec.MarketMaxQuantity);
+        writer.Int64(spec.MarketLotSize);
+        writer.Int64(spec.BidMultiplierUp);
+        writer.Int64(spec.BidMultiplierDown);
+        writer.Int64(spec.AskMultiplierUp);
+        writer.Int64(spec.AskMultiplierDown);
         return bytes[..writer.Length];
     }
 
@@ -57,6 +69,22 @@ public static class AddSymbolCommand
             MakerFeePpm = reader.Int32(),
             TakerFeePpm = reader.Int32(),
         };
+        if (!reader.IsAtEnd)
+        {
+            spec = spec with
+            {
+                MinNotionalFilter = reader.Int64(),
+                ApplyMinNotionalFilterToMarket = reader.Byte() != 0,
+                MarketMinQuantity = reader.Int64(),
+                MarketMaxQuantity = reader.Int64(),
+                MarketLotSize = reader.Int64(),
+                BidMultiplierUp = reader.Int64(),
+                BidMultiplierDown = reader.Int64(),
+                AskMultiplierUp = reader.Int64(),
+                AskMultiplierDown = reader.Int64(),
+            };
+        }
+
         return reader.IsComplete ? spec : null;
     }
 }

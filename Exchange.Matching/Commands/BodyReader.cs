@@ -15,6 +15,9 @@ public ref struct BodyReader(ReadOnlySpan<byte> body)
     /// <summary>Everything was read, and nothing was missing.</summary>
     public readonly bool IsComplete => !_failed && _rest.IsEmpty;
 
+    /// <summary>Nothing is left to read: a body of an earlier form may end before fields that came later.</summary>
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
     public byte Byte()
     {
         var bytes = Take(1);

@@ -108,7 +108,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         var reason = FindOwnOrder(ref move, out var slot);
         if (reason == RejectReason.None)
         {
-            reason = CheckMove(ref move, slot);
+            reason = CheckMove(ref move, slot, timeUs);
         }
 
         if (reason != RejectReason.None)
@@ -164,7 +164,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         Match(book, timeUs, bookChanged: true, ref record);
     }
 
-    private RejectReason CheckMove(ref CommandSlot move, int slot)
+    private RejectReason CheckMove(ref CommandSlot move, int slot, long timeUs)
     {
         var book = _books[move.SymbolId];
         ref readonly var order = ref _orders[slot];
@@ -183,7 +183,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             return RejectReason.NoChange;
         }
 
-        var reason = _risk.CheckMove(book.Symbol, move.Price, order.Leaves);
+        var reason = _risk.CheckMove(book.Symbol, order.Side, move.Price, order.Leaves, timeUs);
         if (reason != RejectReason.None)
         {
             return reason;

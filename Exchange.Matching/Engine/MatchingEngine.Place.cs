@@ -202,9 +202,14 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
                 return RejectReason.InsufficientLiquidityForLot;
             }
 
-            if (lots > symbol.MaxQuantity)
+            if (lots < symbol.MarketMinQuantity)
             {
-                return RejectReason.LotSize;
+                return RejectReason.InsufficientLiquidityForMarketLot;
+            }
+
+            if (lots > symbol.MarketMaxQuantity)
+            {
+                return lots > symbol.MaxQuantity ? RejectReason.LotSize : RejectReason.MarketLotSize;
             }
         }
 

@@ -16,7 +16,8 @@ public interface IRisk : ISnapshotState
     void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay);
 
     /// <summary>
-    /// Returns None, or the first limit or filter that a new order breaks: order counts, then price, lot size, notional, open orders (API.md A9).
+    /// Returns None, or the first limit or filter that a new order breaks: order counts, then price, percent price, lot size, market lot size,
+    /// notional, open orders (API.md A9).
     /// Side, type and time in force are known to be valid values; price and quantity may be any number.
     /// </summary>
     /// <param name="openOrders">Open orders that the account has on the symbol now.</param>
@@ -25,7 +26,7 @@ public interface IRisk : ISnapshotState
     /// <summary>Returns None, or the first filter that an open order breaks at its new price.</summary>
     /// <param name="newPrice">Ticks.</param>
     /// <param name="leaves">Lots.</param>
-    RejectReason CheckMove(Symbol symbol, long newPrice, long leaves);
+    RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs);
 
     /// <summary>One order more in the account's counts.</summary>
     void OnOrderAccepted(int accountId, long timeUs);

@@ -34,6 +34,9 @@ public enum RejectReason : ushort
     LotSize = 301,
     Notional = 302,
     MaxNumOrders = 303,
+    PercentPriceBySide = 304,
+    MarketLotSize = 305,
+    MinNotional = 306,
 
     /// <summary>More orders of the account in ten seconds than its limit.</summary>
     TooManyOrdersPer10Seconds = 400,
@@ -61,6 +64,9 @@ public enum RejectReason : ushort
 
     /// <summary>The requested change equals the present state.</summary>
     NoChange = 506,
+
+    /// <summary>A market order by quote amount buys or sells less than a market order may.</summary>
+    InsufficientLiquidityForMarketLot = 507,
 
     InsufficientBalance = 600,
 

@@ -31,6 +31,12 @@ public sealed class Symbol
             / FixedPoint.PowerOfTen(FixedPoint.Scale) / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale));
         MinNotional = spec.MinNotional / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
         MaxNotional = spec.MaxNotional / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
+        MinNotionalFilter = spec.MinNotionalFilter / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
+        LeastNotional = Math.Max(MinNotional, MinNotionalFilter);
+        MarketMinQuantity = Math.Max(MinQuantity, spec.MarketMinQuantity / spec.LotSize);
+        MarketMaxQuantity = spec.HasMarketLotSize ? Math.Min(MaxQuantity, spec.MarketMaxQuantity / spec.LotSize) : MaxQuantity;
+        MarketLotStep = Math.Max(1, spec.MarketLotSize / spec.LotSize);
+        HasPercentPriceBySide = spec.HasPercentPriceBySide;
     }
 
     /// <summary>Position in the order of creation, from 0.</summary>
@@ -61,6 +67,23 @@ public sealed class Symbol
 
     /// <summary>Units of the quote asset; 0 disables.</summary>
     public long MaxNotional { get; }
+
+    /// <summary>Of the filter MIN_NOTIONAL, units of the quote asset; 0 disables.</summary>
+    public long MinNotionalFilter { get; }
+
+    /// <summary>Least notional of a limit order: the greater one of NOTIONAL and MIN_NOTIONAL, units of the quote asset.</summary>
+    public long LeastNotional { get; }
+
+    /// <summary>Lots; LOT_SIZE and MARKET_LOT_SIZE together.</summary>
+    public long MarketMinQuantity { get; }
+
+    /// <summary>Lots; LOT_SIZE and MARKET_LOT_SIZE together.</summary>
+    public long MarketMaxQuantity { get; }
+
+    /// <summary>Lots, at least 1, of which a market order's quantity is a multiple.</summary>
+    public long MarketLotStep { get; }
+
+    public bool HasPercentPriceBySide { get; }
 
     public long BaseUnitsPerLot { get; }
 

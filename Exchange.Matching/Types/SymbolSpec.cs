@@ -5,6 +5,8 @@ namespace Exchange.Matching.Types;
 /// </summary>
 public sealed record SymbolSpec
 {
+    private const long MaxMultiplier = 1_000 * FixedPoint.One;
+
     /// <summary>Upper-case name, 1 to 20 characters of A-Z, 0-9, '-', '_', '.'.</summary>
     public required string Name { get; init; }
 
@@ -42,7 +44,33 @@ public sealed record SymbolSpec
 
     public bool ApplyMaxToMarket { get; init; }
 
-    /// <summary>Minutes of trading whose average is the reference price of market orders; 0 takes the last price.</summary>
+    /// <summary>Least price x quantity by the filter MIN_NOTIONAL, which may stand beside NOTIONAL; 0: the symbol has no such filter.</summary>
+    public long MinNotionalFilter { get; init; }
+
+    public bool ApplyMinNotionalFilterToMarket { get; init; } = true;
+
+    /// <summary>Least quantity of a market order (MARKET_LOT_SIZE, in addition to LOT_SIZE); 0 disables.</summary>
+    public long MarketMinQuantity { get; init; }
+
+    /// <summary>Greatest quantity of a market order; 0: the symbol has no MARKET_LOT_SIZE.</summary>
+    public long MarketMaxQuantity { get; init; }
+
+    /// <summary>Step of a market order's quantity, whole lots; 0 disables. An order by quote amount is bound by least and greatest alone.</summary>
+    public long MarketLotSize { get; init; }
+
+    /// <summary>PERCENT_PRICE_BY_SIDE: what a buy may cost at most, times the reference price (10^-8); all four 0: no such filter.</summary>
+    public long BidMultiplierUp { get; init; }
+
+    /// <summary>What a buy must offer at least.</summary>
+    public long BidMultiplierDown { get; init; }
+
+    /// <summary>What a sell may ask at most.</summary>
+    public long AskMultiplierUp { get; init; }
+
+    /// <summary>What a sell must ask at least.</summary>
+    public long AskMultiplierDown { get; init; }
+
+    /// <summary>Minutes of trading whose average is the reference price of all filters; 0 takes the last price.</summary>
     public int AvgPriceMins { get; init; } = 5;
 
     /// <summary>Open orders that one account may have on the symbol.</summary>
@@ -53,6 +81,10 @@ public sealed record SymbolSpec
 
     /// <summary>Fee of the incoming party, parts per million of what it receives.</summary>
     public int TakerFeePpm { get; init; } = 1_000;
+
+    public bool HasMarketLotSize => MarketMaxQuantity != 0;
+
+    public bool HasPercentPriceBySide => (BidMultiplierUp | BidMultiplierDown | AskMultiplierUp | AskMultiplierDown) != 0;
 
     /// <summary>Returns what is wrong with the numbers and what to write instead, or null when they are right.</summary>
     public string? Validate()
@@ -114,6 +146,23 @@ public sealed record SymbolSpec
             return $"{Name}: minNotional and maxNotional must be whole units of the quote asset, at least 0, and maxNotional (unless 0) not below minNotional";
         }
 
+        if (MinNotionalFilter < 0 || MinNotionalFilter % quoteUnit != 0)
+        {
+            return $"{Name}: minNotionalFilter must be whole units of the quote asset, at least 0";
+        }
+
+        if (ValidateMarketLotSize() is { } wrongMarketLot)
+        {
+            return wrongMarketLot;
+        }
+
+        if (HasPercentPriceBySide
+            && (BidMultiplierDown is <= 0 or > FixedPoint.One || AskMultiplierDown is <= 0 or > FixedPoint.One
+                || BidMultiplierUp is < FixedPoint.One or > MaxMultiplier || AskMultiplierUp is < FixedPoint.One or > MaxMultiplier))
+        {
+            return $"{Name}: bidMultiplierDown and askMultiplierDown must be more than 0 and at most 1, bidMultiplierUp and askMultiplierUp 1 to 1000, or all four 0";
+        }
+
         if (AvgPriceMins is < 0 or > 60)
         {
             return $"{Name}: avgPriceMins must lie in 0..60";
@@ -130,6 +179,21 @@ public sealed record SymbolSpec
         }
 
         return null;
+    }
+
+    private string? ValidateMarketLotSize()
+    {
+        if (MarketMaxQuantity == 0)
+        {
+            return MarketMinQuantity == 0 && MarketLotSize == 0
+                ? null
+                : $"{Name}: marketMaxQuantity is missing; without it there is no MARKET_LOT_SIZE, and marketMinQuantity and marketLotSize must be 0";
+        }
+
+        return MarketMinQuantity < 0 || MarketMaxQuantity < Math.Max(MarketMinQuantity, MinQuantity) || MarketLotSize < 0
+            || MarketMinQuantity % LotSize != 0 || MarketMaxQuantity % LotSize != 0 || MarketLotSize % LotSize != 0
+                ? $"{Name}: marketMinQuantity, marketMaxQuantity and marketLotSize must be whole lots, at least 0, and marketMaxQuantity not below marketMinQuantity and minQty"
+                : null;
     }
 
     private static Int128 PowerOfTen(int exponent)

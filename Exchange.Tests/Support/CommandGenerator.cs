@@ -26,18 +26,22 @@ public sealed partial class CommandGenerator
             Name = "BTCUSDT", BaseAsset = "BTC", QuoteAsset = "USDT", TickSize = 1_000_000, MinPrice = 1_000_000, MaxPrice = 100_000_00000000,
             LotSize = 1_000, MinQuantity = 1_000, MaxQuantity = 9_000_00000000, MinNotional = 5_00000000, MaxNotional = 9_000_000_00000000,
             ApplyMaxToMarket = true, AvgPriceMins = 5, MaxNumOrders = 20, MakerFeePpm = 1_000, TakerFeePpm = 1_000,
+            BidMultiplierUp = 1_01000000, BidMultiplierDown = 99000000, AskMultiplierUp = 1_01500000, AskMultiplierDown = 98765432,
         },
         new()
         {
             Name = "ETH-EUR", BaseAsset = "ETH", BaseScale = 6, QuoteAsset = "EUR", QuoteScale = 2, TickSize = 5_000_000, MinPrice = 10_00000000,
             MaxPrice = 9_000_00000000, LotSize = 20_000_000, MinQuantity = 60_000_000, MaxQuantity = 2_000_00000000, AvgPriceMins = 1,
-            MaxNumOrders = 12, MakerFeePpm = 0, TakerFeePpm = 7_777,
+            MaxNumOrders = 12, MakerFeePpm = 0, TakerFeePpm = 7_777, MinNotionalFilter = 1_000_00000000, MarketMinQuantity = 1_40000000,
+            MarketMaxQuantity = 1_000_00000000,
         },
         new()
         {
             Name = "DOGE-BTC", BaseAsset = "DOGE", BaseScale = 0, QuoteAsset = "BTC", TickSize = 1, MinPrice = 1, MaxPrice = 10_000,
             LotSize = 100_000_000, MinQuantity = 100_000_000, MaxQuantity = 5_000_000_00000000, MinNotional = 10_000, MaxNotional = 50_00000000,
             ApplyMinToMarket = false, AvgPriceMins = 0, MaxNumOrders = 8, MakerFeePpm = 33_333, TakerFeePpm = 250_001,
+            MinNotionalFilter = 12_000, ApplyMinNotionalFilterToMarket = false, MarketMaxQuantity = 4_000_000_00000000, MarketLotSize = 2_00000000,
+            BidMultiplierUp = 3_00000000, BidMultiplierDown = 20000000, AskMultiplierUp = 5_00000000, AskMultiplierDown = 33333333,
         },
     ];
 

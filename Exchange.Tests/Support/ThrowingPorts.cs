@@ -83,10 +83,10 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         return inner.CheckNewOrder(in order, symbol, openOrders, timeUs);
     }
 
-    public RejectReason CheckMove(Symbol symbol, long newPrice, long leaves)
+    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
         plan.Count();
-        return inner.CheckMove(symbol, newPrice, leaves);
+        return inner.CheckMove(symbol, side, newPrice, leaves, timeUs);
     }
 
     public void OnOrderAccepted(int accountId, long timeUs)

@@ -4,7 +4,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Risk;
 
 /// <summary>
-/// The price that market orders are measured at: the volume-weighted average of a symbol's trades in the last minutes, kept in buckets
+/// The price that the filters measure by: the volume-weighted average of a symbol's trades in the last minutes, kept in buckets
 /// of 5 seconds of journal time; the last price when the window is empty or has no length. Engine thread only; allocates nothing after
 /// construction.
 /// <code>
@@ -38,6 +38,9 @@ internal sealed class ReferencePrice(int minutes)
 
     /// <summary>Ticks; 0 before the first trade.</summary>
     public long LastPrice { get; private set; }
+
+    /// <summary>Returns when the bucket of a time ends: until then, only trades change what <see cref="At"/> returns.</summary>
+    public static long EndOfBucketUs(long timeUs) => (timeUs / BucketUs + 1) * BucketUs;
 
     /// <summary>Returns the reference price in ticks, rounded down, or 0 when the symbol has never traded.</summary>
     public long At(long timeUs)

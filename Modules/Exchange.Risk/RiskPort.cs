@@ -29,7 +29,8 @@ public readonly struct RiskPort : IRisk
         _state.CheckNewOrder(order, symbol, openOrders, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RejectReason CheckMove(Symbol symbol, long newPrice, long leaves) => RiskState.CheckMove(symbol, newPrice, leaves);
+    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
+        _state.CheckMove(symbol, side, newPrice, leaves, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnOrderAccepted(int accountId, long timeUs) => _state.OnOrderAccepted(accountId, timeUs);

@@ -15,6 +15,9 @@ internal sealed class RiskState : ISnapshotState
 
     private readonly OrderCounter _counter = new();
     private ReferencePrice[] _references = [];
+
+    // Null for a symbol without the filter.
+    private PercentPriceBySide?[] _percentPrices = [];
     private int _symbolCount;
 
     public void AddSymbol(Symbol symbol)
@@ -23,9 +26,12 @@ internal sealed class RiskState : ISnapshotState
         if (_symbolCount == _references.Length)
         {
             Array.Resize(ref _references, Math.Max(16, _references.Length * 2));
+            Array.Resize(ref _percentPrices, _references.Length);
         }
 
-        _references[_symbolCount++] = new ReferencePrice(symbol.Spec.AvgPriceMins);
+        var reference = new ReferencePrice(symbol.Spec.AvgPriceMins);
+        _references[_symbolCount] = reference;
+        _percentPrices[_symbolCount++] = symbol.HasPercentPriceBySide ? new PercentPriceBySide(symbol.Spec, reference) : null;
     }
 
     public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
@@ -49,34 +55,53 @@ internal sealed class RiskState : ISnapshotState
             return RejectReason.PriceFilter;
         }
 
+        if (symbol.HasPercentPriceBySide && !PercentPriceOf(symbol).Allows(order.Side, order.Price, timeUs))
+        {
+            return RejectReason.PercentPriceBySide;
+        }
+
         if (order.Quantity < symbol.MinQuantity || order.Quantity > symbol.MaxQuantity)
         {
             return RejectReason.LotSize;
         }
 
-        if (!IsNotionalWithin(symbol, symbol.Notional(order.Price, order.Quantity)))
+        var notional = symbol.Notional(order.Price, order.Quantity);
+        if (!IsNotionalWithin(symbol, notional))
         {
-            return RejectReason.Notional;
+            return BrokenNotional(symbol, notional);
         }
 
         return order.TimeInForce == TimeInForce.Gtc && openOrders >= symbol.Spec.MaxNumOrders ? RejectReason.MaxNumOrders : RejectReason.None;
     }
 
-    public static RejectReason CheckMove(Symbol symbol, long newPrice, long leaves)
+    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
         if (newPrice < symbol.MinPrice || newPrice > symbol.MaxPrice)
         {
             return RejectReason.PriceFilter;
         }
 
-        return IsNotionalWithin(symbol, symbol.Notional(newPrice, leaves)) ? RejectReason.None : RejectReason.Notional;
+        if (symbol.HasPercentPriceBySide && !PercentPriceOf(symbol).Allows(side, newPrice, timeUs))
+        {
+            return RejectReason.PercentPriceBySide;
+        }
+
+        var notional = symbol.Notional(newPrice, leaves);
+        return IsNotionalWithin(symbol, notional) ? RejectReason.None : BrokenNotional(symbol, notional);
     }
 
     public void OnOrderAccepted(int accountId, long timeUs) => _counter.OnOrderAccepted(accountId, timeUs);
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _counter.OnFirstFill(accountId, isMaker, timeUs);
 
-    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
+    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
+    {
+        ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
+        if (symbol.HasPercentPriceBySide)
+        {
+            PercentPriceOf(symbol).OnTrade(price);
+        }
+    }
 
     public OrderCounts CountsOf(int accountId, long timeUs) => _counter.CountsOf(accountId, timeUs);
 
@@ -116,14 +141,14 @@ internal sealed class RiskState : ISnapshotState
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNotionalWithin(Symbol symbol, long notional) =>
-        notional >= symbol.MinNotional && (symbol.MaxNotional == 0 || notional <= symbol.MaxNotional);
+        notional >= symbol.LeastNotional && (symbol.MaxNotional == 0 || notional <= symbol.MaxNotional);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason CheckMarket(in CommandSlot order, Symbol symbol, long timeUs)
     {
         if ((order.Flags & OrderFlags.QuoteQuantity) != 0)
         {
-            return IsMarketNotionalWithin(symbol, order.Quantity) ? RejectReason.None : RejectReason.Notional;
+            return CheckMarketNotional(symbol, order.Quantity);
         }
 
         if (order.Quantity < symbol.MinQuantity || order.Quantity > symbol.MaxQuantity)
@@ -131,15 +156,34 @@ internal sealed class RiskState : ISnapshotState
             return RejectReason.LotSize;
         }
 
+        if (order.Quantity < symbol.MarketMinQuantity || order.Quantity > symbol.MarketMaxQuantity || order.Quantity % symbol.MarketLotStep != 0)
+        {
+            return RejectReason.MarketLotSize;
+        }
+
         var reference = ReferenceOf(symbol).At(timeUs);
-        return reference == 0 || IsMarketNotionalWithin(symbol, (Int128)reference * order.Quantity * symbol.QuoteUnitsPerTickLot)
+        return reference == 0
             ? RejectReason.None
-            : RejectReason.Notional;
+            : CheckMarketNotional(symbol, (Int128)reference * order.Quantity * symbol.QuoteUnitsPerTickLot);
     }
 
-    private static bool IsMarketNotionalWithin(Symbol symbol, Int128 notional) =>
-        (!symbol.Spec.ApplyMinToMarket || notional >= symbol.MinNotional)
-        && (!symbol.Spec.ApplyMaxToMarket || symbol.MaxNotional == 0 || notional <= symbol.MaxNotional);
+    private static RejectReason CheckMarketNotional(Symbol symbol, Int128 notional)
+    {
+        if ((symbol.Spec.ApplyMinToMarket && notional < symbol.MinNotional)
+            || (symbol.Spec.ApplyMaxToMarket && symbol.MaxNotional != 0 && notional > symbol.MaxNotional))
+        {
+            return RejectReason.Notional;
+        }
+
+        return symbol.Spec.ApplyMinNotionalFilterToMarket && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.None;
+    }
+
+    /// <summary>Returns which filter a limit order's notional breaks that is not within.</summary>
+    private static RejectReason BrokenNotional(Symbol symbol, long notional) =>
+        notional >= symbol.MinNotional && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.Notional;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private PercentPriceBySide PercentPriceOf(Symbol symbol) => _percentPrices[symbol.Id]!;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReferencePrice ReferenceOf(Symbol symbol)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Exchange.Matching.Types;
 
 namespace Exchange.Host.Api.Endpoints;
@@ -76,6 +77,40 @@ internal static class SymbolJson
         json.WriteDecimal("stepSize"u8, spec.LotSize);
         json.WriteEndObject();
 
+        if (spec.HasMarketLotSize)
+        {
+            json.WriteStartObject();
+            json.WriteString("filterType"u8, "MARKET_LOT_SIZE"u8);
+            json.WriteDecimal("minQty"u8, spec.MarketMinQuantity);
+            json.WriteDecimal("maxQty"u8, spec.MarketMaxQuantity);
+            json.WriteDecimal("stepSize"u8, spec.MarketLotSize);
+            json.WriteEndObject();
+        }
+
+        if (spec.HasPercentPriceBySide)
+        {
+            json.WriteStartObject();
+            json.WriteString("filterType"u8, "PERCENT_PRICE_BY_SIDE"u8);
+            json.WriteDecimal("bidMultiplierUp"u8, spec.BidMultiplierUp);
+            json.WriteDecimal("bidMultiplierDown"u8, spec.BidMultiplierDown);
+            json.WriteDecimal("askMultiplierUp"u8, spec.AskMultiplierUp);
+            json.WriteDecimal("askMultiplierDown"u8, spec.AskMultiplierDown);
+            json.WriteNumber("avgPriceMins"u8, spec.AvgPriceMins);
+            json.WriteEndObject();
+        }
+
+        WriteNotionalFilters(json, spec);
+
+        json.WriteStartObject();
+        json.WriteString("filterType"u8, "MAX_NUM_ORDERS"u8);
+        json.WriteNumber("maxNumOrders"u8, spec.MaxNumOrders);
+        json.WriteEndObject();
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteNotionalFilters(Utf8JsonWriter json, SymbolSpec spec)
+    {
         json.WriteStartObject();
         json.WriteString("filterType"u8, "NOTIONAL"u8);
         json.WriteDecimal("minNotional"u8, spec.MinNotional);
@@ -85,11 +120,14 @@ internal static class SymbolJson
         json.WriteNumber("avgPriceMins"u8, spec.AvgPriceMins);
         json.WriteEndObject();
 
-        json.WriteStartObject();
-        json.WriteString("filterType"u8, "MAX_NUM_ORDERS"u8);
-        json.WriteNumber("maxNumOrders"u8, spec.MaxNumOrders);
-        json.WriteEndObject();
-
-        json.WriteEndArray();
+        if (spec.MinNotionalFilter != 0)
+        {
+            json.WriteStartObject();
+            json.WriteString("filterType"u8, "MIN_NOTIONAL"u8);
+            json.WriteDecimal("minNotional"u8, spec.MinNotionalFilter);
+            json.WriteBoolean("applyToMarket"u8, spec.ApplyMinNotionalFilterToMarket);
+            json.WriteNumber("avgPriceMins"u8, spec.AvgPriceMins);
+            json.WriteEndObject();
+        }
     }
 }

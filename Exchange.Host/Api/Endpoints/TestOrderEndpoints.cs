@@ -6,7 +6,8 @@ namespace Exchange.Host.Api.Endpoints;
 
 /// <summary>
 /// <c>order/test</c>: everything that can be said about an order without the engine. The syntax and the filters of the real one;
-/// funds, order counts and the book's state are not looked at. NOTIONAL of a market order is judged by the last price.
+/// funds, order counts and the book's state are not looked at. Filters that measure by the
+/// reference price are judged by the last price.
 /// </summary>
 internal static class TestOrderEndpoints
 {
@@ -40,9 +41,9 @@ internal static class TestOrderEndpoints
             return request.Fail(Rejections.Placing(RejectReason.MarketClosed));
         }
 
-        if (BreaksNotional(request, order))
+        if (BrokenFilter(request, order) is { } broken)
         {
-            return request.Fail(Errors.Notional);
+            return request.Fail(broken);
         }
 
         if (order.Type == OrderType.LimitMaker || (order.Type == OrderType.Limit && order.TimeInForce == TimeInForce.Gtc))
@@ -57,20 +58,51 @@ internal static class TestOrderEndpoints
         return true;
     }
 
-    private static bool BreaksNotional(ApiRequest request, in NewOrder order)
+    private static ApiError? BrokenFilter(ApiRequest request, in NewOrder order)
     {
         var symbol = order.Symbol;
-        var isMarket = order.Type == OrderType.Market;
-        var price = isMarket ? request.Services.MarketData.LastPrice(symbol) : order.Price;
-        if (isMarket && !order.IsQuoteQuantity && price == 0)
+        var reference = request.Services.MarketData.LastPrice(symbol);
+        if (order.Type != OrderType.Market)
+        {
+            return BreaksPercentPrice(order, reference) ? Errors.PercentPriceBySide : BrokenNotional(order, order.Price);
+        }
+
+        if (!order.IsQuoteQuantity
+            && (order.Quantity < symbol.MarketMinQuantity || order.Quantity > symbol.MarketMaxQuantity || order.Quantity % symbol.MarketLotStep != 0))
+        {
+            return Errors.MarketLotSize;
+        }
+
+        return reference == 0 && !order.IsQuoteQuantity ? null : BrokenNotional(order, reference);
+    }
+
+    private static bool BreaksPercentPrice(in NewOrder order, long reference)
+    {
+        var spec = order.Symbol.Spec;
+        if (!order.Symbol.HasPercentPriceBySide || reference == 0)
         {
             return false;
         }
 
+        var (down, up) = order.Side == Side.Buy ? (spec.BidMultiplierDown, spec.BidMultiplierUp) : (spec.AskMultiplierDown, spec.AskMultiplierUp);
+        var price = (Int128)order.Price * FixedPoint.One;
+        return price < (Int128)reference * down || price > (Int128)reference * up;
+    }
+
+    private static ApiError? BrokenNotional(in NewOrder order, long price)
+    {
+        var symbol = order.Symbol;
+        var isMarket = order.Type == OrderType.Market;
+
         var notional = order.IsQuoteQuantity ? order.Quantity : (Int128)price * order.Quantity * symbol.QuoteUnitsPerTickLot;
         var appliesMin = symbol.MinNotional != 0 && (!isMarket || symbol.Spec.ApplyMinToMarket);
         var appliesMax = symbol.MaxNotional != 0 && (!isMarket || symbol.Spec.ApplyMaxToMarket);
-        return (appliesMin && notional < symbol.MinNotional) || (appliesMax && notional > symbol.MaxNotional);
+        if ((appliesMin && notional < symbol.MinNotional) || (appliesMax && notional > symbol.MaxNotional))
+        {
+            return Errors.Notional;
+        }
+
+        return notional < symbol.MinNotionalFilter && (!isMarket || symbol.Spec.ApplyMinNotionalFilterToMarket) ? Errors.MinNotional : null;
     }
 
     private static void WriteRates(Utf8JsonWriter json, Symbol symbol)

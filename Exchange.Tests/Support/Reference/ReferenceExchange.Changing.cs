@@ -71,7 +71,7 @@ public sealed partial class ReferenceExchange
             return Reject(RejectReason.UnknownOrder);
         }
 
-        if (CheckMove(command, order) is var reason and not RejectReason.None)
+        if (CheckMove(command, order, timeUs) is var reason and not RejectReason.None)
         {
             return Reject(reason);
         }
@@ -107,7 +107,7 @@ public sealed partial class ReferenceExchange
         return events;
     }
 
-    private RejectReason CheckMove(in CommandSlot command, ReferenceOrder order)
+    private RejectReason CheckMove(in CommandSlot command, ReferenceOrder order, long timeUs)
     {
         if (CheckCancelOnly(command) is var closed and not RejectReason.None)
         {
@@ -119,7 +119,7 @@ public sealed partial class ReferenceExchange
             return RejectReason.NoChange;
         }
 
-        if (ReferenceRisk.CheckMove(order.Symbol, command.Price, order.Leaves) is var filter and not RejectReason.None)
+        if (_risk.CheckMove(order.Symbol, order.Side, command.Price, order.Leaves, timeUs) is var filter and not RejectReason.None)
         {
             return filter;
         }

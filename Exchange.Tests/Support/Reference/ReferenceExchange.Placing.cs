@@ -32,9 +32,19 @@ public sealed partial class ReferenceExchange
                 return Reject(RejectReason.InsufficientLiquidityForLot);
             }
 
+            if (affordable * symbol.Spec.LotSize < symbol.Spec.MarketMinQuantity)
+            {
+                return Reject(RejectReason.InsufficientLiquidityForMarketLot);
+            }
+
             if (affordable > symbol.MaxQuantity)
             {
                 return Reject(RejectReason.LotSize);
+            }
+
+            if (symbol.Spec.MarketMaxQuantity != 0 && affordable * symbol.Spec.LotSize > symbol.Spec.MarketMaxQuantity)
+            {
+                return Reject(RejectReason.MarketLotSize);
             }
 
             lots = (long)affordable;

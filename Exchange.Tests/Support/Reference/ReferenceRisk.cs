@@ -34,7 +34,7 @@ public sealed class ReferenceRisk
 
         if (order.OrderType != OrderType.Market)
         {
-            return CheckLimitOrder(order, symbol, openOrders);
+            return CheckLimitOrder(order, symbol, openOrders, timeUs);
         }
 
         return order.Flags.HasFlag(OrderFlags.QuoteQuantity)
@@ -43,14 +43,14 @@ public sealed class ReferenceRisk
     }
 
     /// <summary>Returns None, or the filter that an open order breaks at its new price.</summary>
-    public static RejectReason CheckMove(Symbol symbol, long newPrice, long leaves)
+    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
-        if (newPrice < symbol.MinPrice || newPrice > symbol.MaxPrice)
+        if (CheckPrice(symbol, side, newPrice, timeUs) is var reason and not RejectReason.None)
         {
-            return RejectReason.PriceFilter;
+            return reason;
         }
 
-        return CheckNotional(symbol, Notional(symbol, newPrice, leaves), applyMin: true, applyMax: true);
+        return CheckNotional(symbol, Notional(symbol, newPrice, leaves), applyMin: true, applyMax: true, applyMinFilter: true);
     }
 
     public void OnOrderAccepted(int accountId, long timeUs) => ChangeCounts(accountId, 1, timeUs);
@@ -91,11 +91,11 @@ public sealed class ReferenceRisk
     public long Count(int accountId, long windowUs, long timeUs) =>
         _counts.GetValueOrDefault((accountId, windowUs, timeUs / windowUs));
 
-    private static RejectReason CheckLimitOrder(in CommandSlot order, Symbol symbol, int openOrders)
+    private RejectReason CheckLimitOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
     {
-        if (order.Price < symbol.MinPrice || order.Price > symbol.MaxPrice)
+        if (CheckPrice(symbol, order.Side, order.Price, timeUs) is var priceReason and not RejectReason.None)
         {
-            return RejectReason.PriceFilter;
+            return priceReason;
         }
 
         if (order.Quantity < symbol.MinQuantity || order.Quantity > symbol.MaxQuantity)
@@ -104,7 +104,7 @@ public sealed class ReferenceRisk
         }
 
         var notional = Notional(symbol, order.Price, order.Quantity);
-        if (CheckNotional(symbol, notional, applyMin: true, applyMax: true) is var reason and not RejectReason.None)
+        if (CheckNotional(symbol, notional, applyMin: true, applyMax: true, applyMinFilter: true) is var reason and not RejectReason.None)
         {
             return reason;
         }
@@ -115,13 +115,34 @@ public sealed class ReferenceRisk
     }
 
     private static RejectReason CheckMarketNotional(Symbol symbol, Int128 notional) =>
-        CheckNotional(symbol, notional, symbol.Spec.ApplyMinToMarket, symbol.Spec.ApplyMaxToMarket);
+        CheckNotional(symbol, notional, symbol.Spec.ApplyMinToMarket, symbol.Spec.ApplyMaxToMarket, symbol.Spec.ApplyMinNotionalFilterToMarket);
 
-    private static RejectReason CheckNotional(Symbol symbol, Int128 notional, bool applyMin, bool applyMax)
+    /// <summary>The price itself, then the price as a part of the reference price: in decimals, so that nothing is shared with the engine.</summary>
+    private RejectReason CheckPrice(Symbol symbol, Side side, long price, long timeUs)
+    {
+        if (price < symbol.MinPrice || price > symbol.MaxPrice)
+        {
+            return RejectReason.PriceFilter;
+        }
+
+        var spec = symbol.Spec;
+        var up = (side == Side.Buy ? spec.BidMultiplierUp : spec.AskMultiplierUp) / (decimal)FixedPoint.One;
+        var down = (side == Side.Buy ? spec.BidMultiplierDown : spec.AskMultiplierDown) / (decimal)FixedPoint.One;
+        return up != 0 && ReferencePrice(symbol, timeUs) is { } reference && (price > reference * up || price < reference * down)
+            ? RejectReason.PercentPriceBySide
+            : RejectReason.None;
+    }
+
+    private static RejectReason CheckNotional(Symbol symbol, Int128 notional, bool applyMin, bool applyMax, bool applyMinFilter)
     {
         var tooSmall = applyMin && symbol.MinNotional != 0 && notional < symbol.MinNotional;
         var tooLarge = applyMax && symbol.MaxNotional != 0 && notional > symbol.MaxNotional;
-        return tooSmall || tooLarge ? RejectReason.Notional : RejectReason.None;
+        if (tooSmall || tooLarge)
+        {
+            return RejectReason.Notional;
+        }
+
+        return applyMinFilter && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.None;
     }
 
     private static Int128 Notional(Symbol symbol, long price, long quantity) =>
@@ -134,10 +155,20 @@ public sealed class ReferenceRisk
             return RejectReason.LotSize;
         }
 
+        if (!IsMarketLotSize(symbol.Spec, order.Quantity * symbol.Spec.LotSize))
+        {
+            return RejectReason.MarketLotSize;
+        }
+
         return ReferencePrice(symbol, timeUs) is { } price
             ? CheckMarketNotional(symbol, Notional(symbol, price, order.Quantity))
             : RejectReason.None;
     }
+
+    /// <param name="quantity">10^-8.</param>
+    private static bool IsMarketLotSize(SymbolSpec spec, long quantity) =>
+        spec.MarketMaxQuantity == 0
+        || (quantity >= spec.MarketMinQuantity && quantity <= spec.MarketMaxQuantity && (spec.MarketLotSize == 0 || quantity % spec.MarketLotSize == 0));
 
     private void ChangeCounts(int accountId, int change, long timeUs)
     {

@@ -79,6 +79,14 @@ public sealed partial class ScenarioRunner
             case "market-notional":
                 var applies = words.Next("none, min, max or both");
                 return spec with { ApplyMinToMarket = applies is "min" or "both", ApplyMaxToMarket = applies is "max" or "both" };
+            case "min-notional":
+                return spec with { MinNotionalFilter = Number(), ApplyMinNotionalFilterToMarket = !words.TryTake("limit-only") };
+            case "market-quantities":
+                return spec with { MarketMinQuantity = Number(), MarketMaxQuantity = Number(), MarketLotSize = Number() };
+            case "bid-band":
+                return spec with { BidMultiplierDown = Number(), BidMultiplierUp = Number() };
+            case "ask-band":
+                return spec with { AskMultiplierDown = Number(), AskMultiplierUp = Number() };
             case "average-minutes":
                 return spec with { AvgPriceMins = words.Integer("minutes") };
             case "max-orders":

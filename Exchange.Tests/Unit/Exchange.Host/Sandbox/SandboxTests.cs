@@ -117,9 +117,40 @@ public sealed class SandboxTests
         Assert.That(reply.IsDisposed, Is.True);
     }
 
+    [Test]
+    public async Task A_market_takes_every_filter_and_shows_it()
+    {
+        _api.Gateway.OnPayload = (_, payload) =>
+        {
+            PublishedSymbols.Add(_api.Symbols, AddSymbolCommand.Read(payload)!);
+            return new(new FakeReply(RejectReason.None));
+        };
+
+        var answer = await _api.SendAsync("POST", Markets, ApiHarness.Joined(
+            """
+            {"name":"ETHUSDT","baseAsset":"ETH","quoteAsset":"USDT","tickSize":"0.01","minPrice":"0.02","maxPrice":"100000","lotSize":"0.001",
+            "minQuantity":"0.002","maxQuantity":"1000","marketMinQuantity":"0.003","marketMaxQuantity":"20","marketLotSize":"0.004",
+            "bidMultiplierUp":"5","bidMultiplierDown":"0.2","askMultiplierUp":"4","askMultiplierDown":"0.25","minNotional":"1","maxNotional":"9000",
+            "applyMinToMarket":false,"applyMaxToMarket":true,"minNotionalFilter":"2","applyMinNotionalFilterToMarket":false,"avgPriceMins":3,"maxNumOrders":7}
+            """));
+
+        using var json = JsonDocument.Parse(answer.Body);
+        Assert.That(json.RootElement.GetProperty("filters").GetRawText(), Is.EqualTo(ApiHarness.Joined(
+            """
+            [{"filterType":"PRICE_FILTER","minPrice":"0.02000000","maxPrice":"100000.00000000","tickSize":"0.01000000"},
+            {"filterType":"LOT_SIZE","minQty":"0.00200000","maxQty":"1000.00000000","stepSize":"0.00100000"},
+            {"filterType":"MARKET_LOT_SIZE","minQty":"0.00300000","maxQty":"20.00000000","stepSize":"0.00400000"},
+            {"filterType":"PERCENT_PRICE_BY_SIDE","bidMultiplierUp":"5.00000000","bidMultiplierDown":"0.20000000","askMultiplierUp":"4.00000000","askMultiplierDown":"0.25000000","avgPriceMins":3},
+            {"filterType":"NOTIONAL","minNotional":"1.00000000","applyMinToMarket":false,"maxNotional":"9000.00000000","applyMaxToMarket":true,"avgPriceMins":3},
+            {"filterType":"MIN_NOTIONAL","minNotional":"2.00000000","applyToMarket":false,"avgPriceMins":3},
+            {"filterType":"MAX_NUM_ORDERS","maxNumOrders":7}]
+            """)));
+    }
+
     [TestCase("lotSize", "0.0000001", "ETHUSDT: tickSize x lotSize must be a whole multiple of the quote asset's unit (1e-8); choose a larger lot or tick")]
     [TestCase("name", "ethusdt", "symbol 'ethusdt': use 1 to 20 characters of A-Z, 0-9, '-', '_', '.'")]
     [TestCase("maxPrice", "100000.001", "ETHUSDT: minPrice and maxPrice must be whole ticks, minPrice at least one tick, maxPrice not below minPrice")]
+    [TestCase("marketMinQuantity", "1", "ETHUSDT: marketMaxQuantity is missing; without it there is no MARKET_LOT_SIZE, and marketMinQuantity and marketLotSize must be 0")]
     [TestCase("tickSize", "0", "ETHUSDT: tickSize and lotSize must be at least 0.00000001")]
     public async Task A_market_that_breaks_a_rule_is_told_which(string field, string value, string text)
     {

@@ -37,7 +37,7 @@ public sealed class FilterTests
     public RejectReason Price_lies_within_its_bounds(long price)
     {
         var result = Check(WithoutNotional, Limit(price, 20));
-        Assert.That(RiskState.CheckMove(SampleSymbols.New(WithoutNotional), price, 20), Is.EqualTo(result));
+        Assert.That(CheckMove(WithoutNotional, price, 20), Is.EqualTo(result));
         return result;
     }
 
@@ -65,7 +65,7 @@ public sealed class FilterTests
     public RejectReason Notional_lies_within_its_bounds(long price, long quantity)
     {
         var result = Check(Spec, Limit(price, quantity));
-        Assert.That(RiskState.CheckMove(SampleSymbols.New(Spec), price, quantity), Is.EqualTo(result));
+        Assert.That(CheckMove(Spec, price, quantity), Is.EqualTo(result));
         return result;
     }
 
@@ -74,7 +74,7 @@ public sealed class FilterTests
     public void Notional_bounds_of_0_are_none(long price, long quantity) => Assert.Multiple(() =>
     {
         Assert.That(Check(WithoutNotional, Limit(price, quantity)), Is.EqualTo(RejectReason.None));
-        Assert.That(RiskState.CheckMove(SampleSymbols.New(WithoutNotional), price, quantity), Is.EqualTo(RejectReason.None));
+        Assert.That(CheckMove(WithoutNotional, price, quantity), Is.EqualTo(RejectReason.None));
         Assert.That(Check(WithoutNotional, QuoteMarket(1)), Is.EqualTo(RejectReason.None));
         Assert.That(Check(WithoutNotional, QuoteMarket(long.MaxValue)), Is.EqualTo(RejectReason.None));
         Assert.That(Check(WithoutNotional, Market(quantity), reference: price), Is.EqualTo(RejectReason.None));
@@ -120,6 +120,73 @@ public sealed class FilterTests
     {
         var spec = Spec with { MaxPrice = 10 * FixedPoint.One, MaxQuantity = (1L << 29) * FixedPoint.One, ApplyMinToMarket = false };
         Assert.That(Check(spec, Market(1L << 29), reference: 1L << 33), Is.EqualTo(RejectReason.Notional));
+    }
+
+    [TestCase(4, ExpectedResult = RejectReason.LotSize)]
+    [TestCase(5, ExpectedResult = RejectReason.MarketLotSize)]
+    [TestCase(8, ExpectedResult = RejectReason.None)]
+    [TestCase(9, ExpectedResult = RejectReason.MarketLotSize)]
+    [TestCase(20, ExpectedResult = RejectReason.None)]
+    [TestCase(22, ExpectedResult = RejectReason.MarketLotSize)]
+    [TestCase(51, ExpectedResult = RejectReason.LotSize)]
+    public RejectReason Market_orders_have_quantities_of_their_own(long quantity)
+    {
+        var spec = WithoutNotional with { MarketMinQuantity = 6 * FixedPoint.One, MarketMaxQuantity = 20 * FixedPoint.One, MarketLotSize = 2 * FixedPoint.One };
+        Assert.That(Check(spec, Limit(50, 5)), Is.EqualTo(RejectReason.None), "limit orders do not");
+        return Check(spec, Market(quantity));
+    }
+
+    [TestCase(37, 27, ExpectedResult = RejectReason.Notional, Description = "999")]
+    [TestCase(40, 25, ExpectedResult = RejectReason.MinNotional, Description = "1,000")]
+    [TestCase(50, 30, ExpectedResult = RejectReason.None, Description = "1,500")]
+    [TestCase(87, 23, ExpectedResult = RejectReason.Notional, Description = "2,001")]
+    public RejectReason Min_notional_stands_beside_notional(long price, long quantity)
+    {
+        var spec = Spec with { MinNotionalFilter = 1_500 * FixedPoint.One };
+        var result = Check(spec, Limit(price, quantity));
+        Assert.That(CheckMove(spec, price, quantity), Is.EqualTo(result));
+        Assert.That(Check(spec, Market(quantity), reference: price), Is.EqualTo(result));
+        Assert.That(Check(spec, QuoteMarket(price * quantity * 100)), Is.EqualTo(result));
+        return result;
+    }
+
+    [Test]
+    public void Min_notional_may_be_for_limit_orders_alone()
+    {
+        var spec = WithoutNotional with { MinNotionalFilter = 1_500 * FixedPoint.One, ApplyMinNotionalFilterToMarket = false };
+        Assert.That(
+            new[] { Check(spec, Limit(50, 29)), Check(spec, Market(29), reference: 50), Check(spec, QuoteMarket(1)) },
+            Is.EqualTo(new[] { RejectReason.MinNotional, RejectReason.None, RejectReason.None }));
+    }
+
+    [Test]
+    public void Percent_price_is_looked_at_after_the_price_and_before_the_quantity_by_side()
+    {
+        var spec = WithoutNotional with
+        {
+            BidMultiplierDown = FixedPoint.One / 2,
+            BidMultiplierUp = FixedPoint.One,
+            AskMultiplierDown = FixedPoint.One,
+            AskMultiplierUp = 2 * FixedPoint.One,
+        };
+        var sell = Limit(49, 20) with { Side = Side.Sell };
+        RejectReason[] results =
+        [
+            Check(spec, Limit(101, 1), reference: 50),
+            Check(spec, Limit(51, 1), reference: 50),
+            Check(spec, Limit(50, 1), reference: 50),
+            Check(spec, Limit(25, 20), reference: 50),
+            Check(spec, Limit(24, 20), reference: 50),
+            Check(spec, sell, reference: 50),
+            Check(spec, sell with { Price = 50 }, reference: 50),
+            Check(spec, sell with { Price = 51 }, reference: 25),
+            Check(spec, Limit(51, 20)),
+        ];
+        Assert.That(results, Is.EqualTo(new[]
+        {
+            RejectReason.PriceFilter, RejectReason.PercentPriceBySide, RejectReason.LotSize, RejectReason.None, RejectReason.PercentPriceBySide,
+            RejectReason.PercentPriceBySide, RejectReason.None, RejectReason.PercentPriceBySide, RejectReason.None,
+        }));
     }
 
     [Test]
@@ -169,8 +236,15 @@ public sealed class FilterTests
     [Test]
     public void Checking_allocates_nothing_and_changes_nothing()
     {
-        var state = NewState(Spec, 1_000, 1_000);
-        var symbol = SampleSymbols.New(Spec);
+        var spec = Spec with
+        {
+            BidMultiplierDown = FixedPoint.One / 2,
+            BidMultiplierUp = 2 * FixedPoint.One,
+            AskMultiplierDown = FixedPoint.One / 2,
+            AskMultiplierUp = 2 * FixedPoint.One,
+        };
+        var state = NewState(spec, 1_000, 1_000);
+        var symbol = SampleSymbols.New(spec);
         state.OnTrade(symbol, 50, 1, Now);
         state.OnOrderAccepted(1, Now);
         var hash = Hash(state);
@@ -179,6 +253,7 @@ public sealed class FilterTests
             for (var i = 0; i < 1_000; i++)
             {
                 state.CheckNewOrder(Limit(50, 20), symbol, 0, Now + i);
+                state.CheckNewOrder(Limit(100, 20), symbol, 0, Now + i);
                 state.CheckNewOrder(Market(20), symbol, 0, Now + i);
             }
         }
@@ -224,6 +299,9 @@ public sealed class FilterTests
 
         return state.CheckNewOrder(order, symbol, openOrders, Now);
     }
+
+    private static RejectReason CheckMove(SymbolSpec spec, long price, long leaves) =>
+        NewState(spec).CheckMove(SampleSymbols.New(spec), Side.Buy, price, leaves, Now);
 
     private static RiskState NewState(SymbolSpec spec, int limitPer10Seconds = 0, int limitPerDay = 0)
     {
