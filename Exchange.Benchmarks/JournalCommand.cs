@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Exchange.Benchmarks.Durable;
+using Exchange.Benchmarks.Workloads;
 using Exchange.Matching.Journal;
 
 namespace Exchange.Benchmarks;
@@ -48,7 +49,7 @@ internal static class JournalCommand
         var syncExitCode = JournalSync.Run(syncTable, root);
 
         error.WriteLine("generating the workload W1");
-        var stream = W1Stream.Generate();
+        var workload = Workload.Generate(WorkloadDefinition.W1);
         List<BurstResult> bursts = [];
         List<RoundTripResult> trips = [];
         JournalSyncMethod[] methods = syncExitCode == NoDirectWrites
@@ -57,7 +58,7 @@ internal static class JournalCommand
         foreach (var method in methods)
         {
             error.WriteLine($"burst, {method}");
-            bursts.Add(await BurstRun.RunAsync(NewDirectory(root), method, stream, seconds, error).ConfigureAwait(false));
+            bursts.Add(await BurstRun.RunAsync(NewDirectory(root), method, workload, seconds, error).ConfigureAwait(false));
             error.WriteLine($"round trips, {method}");
             trips.AddRange(await RoundTripRun.RunAsync(NewDirectory(root), method, error).ConfigureAwait(false));
         }

@@ -1,6 +1,5 @@
-using Exchange.Matching.Commands;
+using Exchange.Benchmarks.Workloads;
 using Exchange.Matching.Pipeline;
-using Exchange.Matching.Types;
 
 namespace Exchange.Benchmarks.Durable;
 
@@ -9,16 +8,13 @@ namespace Exchange.Benchmarks.Durable;
 /// whole workload on a symbol of its own: order ids go on counting over the laps, so those that a lap names are known in advance. Why one
 /// thread: the workload's order ids are those of one order of arrival.
 /// </summary>
-internal sealed class BurstProducer(CommandRing ring, W1Stream stream, int symbolCount, Task ended)
+internal sealed class BurstProducer(CommandRing ring, Workload workload, int symbolCount, Task ended)
 {
     /// <summary>Commands between two signals to the engine.</summary>
     private const int RunLength = 64;
 
-    /// <summary>Characters of a client order id, as the edge makes them when the client gives none.</summary>
-    private const int ClientOrderIdLength = 22;
-
-    private readonly ReadOnlyMemory<W1Command> _commands = stream.Commands;
-    private readonly byte[] _clientOrderId = new byte[ClientOrderIdLength];
+    private readonly ReadOnlyMemory<WorkloadCommand> _commands = workload.Commands;
+    private readonly WorkloadSlots _slots = new();
     private long _pushed;
     private int _fullCount;
     private volatile bool _isStopping;
@@ -44,7 +40,7 @@ internal sealed class BurstProducer(CommandRing ring, W1Stream stream, int symbo
 
     private bool PushLap(int lap)
     {
-        var firstId = lap * stream.MaxOrderId;
+        var firstId = lap * workload.MaxOrderId;
         var commands = _commands.Span;
         for (var next = 0; next < commands.Length;)
         {
@@ -58,7 +54,7 @@ internal sealed class BurstProducer(CommandRing ring, W1Stream stream, int symbo
             while (count < RunLength && next < commands.Length && ring.TryClaim(1, out var sequence))
             {
                 first = count == 0 ? sequence : first;
-                Write(ref ring[sequence], commands[next++], lap, firstId);
+                _slots.Write(ref ring[sequence], commands[next++], lap, firstId);
                 count++;
             }
 
@@ -77,46 +73,5 @@ internal sealed class BurstProducer(CommandRing ring, W1Stream stream, int symbo
         }
 
         return true;
-    }
-
-    private void Write(ref CommandSlot slot, in W1Command command, int symbolId, long firstId)
-    {
-        slot = default;
-        slot.SlotCount = 1;
-        slot.ReplyToken = CommandSlot.NoReply;
-        slot.AccountId = command.UserId;
-        slot.SymbolId = symbolId;
-        switch (command.Operation)
-        {
-            case W1Operation.Move:
-                slot.Type = CommandType.MoveOrder;
-                slot.OrderId = firstId + command.OrderId;
-                slot.Price = command.Price;
-                break;
-            case W1Operation.Cancel:
-                slot.Type = CommandType.CancelOrder;
-                slot.OrderId = firstId + command.OrderId;
-                break;
-            default:
-                slot.Type = CommandType.PlaceOrder;
-                slot.OrderType = OrderType.Limit;
-                slot.TimeInForce = command.Operation == W1Operation.GtcLimit ? TimeInForce.Gtc : TimeInForce.Ioc;
-                slot.Side = (Side)command.Side;
-                slot.Price = command.Price;
-                slot.Quantity = command.Quantity;
-                slot.ClientOrderId = NewClientOrderId(firstId + command.OrderId);
-                break;
-        }
-    }
-
-    private ClientOrderId NewClientOrderId(long orderId)
-    {
-        for (var i = ClientOrderIdLength - 1; i >= 0; i--)
-        {
-            _clientOrderId[i] = (byte)('a' + (orderId & 15));
-            orderId >>= 4;
-        }
-
-        return new ClientOrderId(_clientOrderId);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Exchange.Benchmarks.Workloads;
 using Exchange.MarketData;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
@@ -28,16 +29,19 @@ internal static class BurstRun
     private static readonly string[] Threads = [ProducerThread, "engine", "journal", "publisher"];
     private const string ProducerThread = "producer";
 
+    /// <summary>Trades of a whole lap, prefill included.</summary>
+    private static readonly long ExpectedTrades = WorkloadDefinition.W1.PrefillTrades + (long)WorkloadDefinition.W1.Expected.Trades;
+
     /// <exception cref="IOException">Too little room on the disk.</exception>
     public static async Task<BurstResult> RunAsync(
-        string directory, JournalSyncMethod method, W1Stream stream, int seconds, TextWriter progress)
+        string directory, JournalSyncMethod method, Workload workload, int seconds, TextWriter progress)
     {
         var symbolCount = ((int)WarmUp.TotalSeconds + seconds) * LapsPerSecond;
-        var harness = await PipelineHarness.StartAsync(directory, method, symbolCount, W1Stream.UserCount, progress).ConfigureAwait(false);
+        var harness = await PipelineHarness.StartAsync(directory, method, symbolCount, WorkloadDefinition.UserCount, progress).ConfigureAwait(false);
         await using (harness.ConfigureAwait(false))
         {
             var setUpSequence = harness.Pipeline.PublishedSequence;
-            var producer = new BurstProducer(harness.Pipeline.CommandRing, stream, symbolCount, harness.Pipeline.Ended);
+            var producer = new BurstProducer(harness.Pipeline.CommandRing, workload, symbolCount, harness.Pipeline.Ended);
             var thread = new Thread(producer.Run) { Name = ProducerThread, IsBackground = true };
             thread.Start();
 
@@ -99,9 +103,9 @@ internal static class BurstRun
         for (var lap = 0; lap < producer.CompleteLaps; lap++)
         {
             harness.MarketData.CopyTrades(lap, 1, trades);
-            if (trades is not [{ TradeId: W1Stream.ExpectedTrades }])
+            if (trades is not [{ TradeId: var last }] || last != ExpectedTrades)
             {
-                mismatches.Add($"lap {lap}: last trade {trades.FirstOrDefault().TradeId} instead of {W1Stream.ExpectedTrades}");
+                mismatches.Add($"lap {lap}: last trade {trades.FirstOrDefault().TradeId} instead of {ExpectedTrades}");
             }
         }
 

@@ -1,4 +1,5 @@
 using Exchange.Accounts;
+using Exchange.Benchmarks.Workloads;
 using Exchange.MarketData;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Journal;
@@ -19,9 +20,6 @@ internal sealed class PipelineHarness : IAsyncDisposable
 {
     /// <summary>As many closed orders as the orders module keeps by default.</summary>
     private const int ClosedOrdersKept = 100_000;
-
-    /// <summary>Units of each asset, per account.</summary>
-    private const long Funds = 1_000_000_000_000_000;
 
     private const int BaseAssetId = 0;
     private const int QuoteAssetId = 1;
@@ -83,8 +81,8 @@ internal sealed class PipelineHarness : IAsyncDisposable
         {
             harness.Pipeline.Recover(progress: null);
             await harness.Pipeline.StartAsync(GenesisCommand.Default(ExchangeMode.Sandbox)).ConfigureAwait(false);
-            await harness.SubmitAllAsync(CommandType.AddSymbol, symbolCount, number => AddSymbolCommand.ToBytes(Spec(number))).ConfigureAwait(false);
-            var account = new OpenAccountCommand { Deposits = [new AssetAmount(BaseAssetId, Funds), new AssetAmount(QuoteAssetId, Funds)] }.ToBytes();
+            await harness.SubmitAllAsync(CommandType.AddSymbol, symbolCount, number => AddSymbolCommand.ToBytes(WorkloadMarket.Spec(number, "BTC"))).ConfigureAwait(false);
+            var account = WorkloadMarket.Account(BaseAssetId, QuoteAssetId).ToBytes();
             await harness.SubmitAllAsync(CommandType.OpenAccount, accountCount, _ => account).ConfigureAwait(false);
             return harness;
         }
@@ -100,22 +98,6 @@ internal sealed class PipelineHarness : IAsyncDisposable
         await Pipeline.DisposeAsync().ConfigureAwait(false);
         Directory.Delete(_directory, recursive: true);
     }
-
-    /// <summary>A currency pair with all filters on, wide enough for every order of the workload.</summary>
-    private static SymbolSpec Spec(int number) => new()
-    {
-        Name = FormattableString.Invariant($"BTCUSDT{number}"),
-        BaseAsset = "BTC",
-        QuoteAsset = "USDT",
-        TickSize = FixedPoint.One / 100,
-        MinPrice = FixedPoint.One / 100,
-        MaxPrice = 1_000_000 * FixedPoint.One,
-        LotSize = FixedPoint.One / 100_000,
-        MinQuantity = FixedPoint.One / 100_000,
-        MaxQuantity = 9_000 * FixedPoint.One,
-        MinNotional = FixedPoint.One / 1_000,
-        MaxNotional = 9_000_000 * FixedPoint.One,
-    };
 
     private async Task SubmitAllAsync(CommandType type, int count, Func<int, byte[]> payloadOf)
     {

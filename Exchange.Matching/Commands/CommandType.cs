@@ -26,7 +26,7 @@ public enum CommandType : byte
     /// <summary>Takes lots off an open order; its place in the queue stays.</summary>
     ReduceOrder = 19,
 
-    /// <summary>Gives an open order a new price under the same id; its place in the queue is lost.</summary>
+    /// <summary>Gives an open order a new price under the same id; its place in the queue is lost, even where the price is the old one.</summary>
     MoveOrder = 20,
 
     /// <summary>The engine's own: goes on with work that exceeded the bound of one command.</summary>

@@ -178,11 +178,6 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             return RejectReason.AccountCancelOnly;
         }
 
-        if (move.Price == order.Price)
-        {
-            return RejectReason.NoChange;
-        }
-
         var reason = _risk.CheckMove(book.Symbol, order.Side, move.Price, order.Leaves, timeUs);
         if (reason != RejectReason.None)
         {

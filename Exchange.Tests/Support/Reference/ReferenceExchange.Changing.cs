@@ -114,11 +114,6 @@ public sealed partial class ReferenceExchange
             return closed;
         }
 
-        if (command.Price == order.Price)
-        {
-            return RejectReason.NoChange;
-        }
-
         if (_risk.CheckMove(order.Symbol, order.Side, command.Price, order.Leaves, timeUs) is var filter and not RejectReason.None)
         {
             return filter;

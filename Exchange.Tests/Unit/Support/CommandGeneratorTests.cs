@@ -14,7 +14,7 @@ public sealed class CommandGeneratorTests
         RejectReason.PriceFilter, RejectReason.LotSize, RejectReason.Notional, RejectReason.MaxNumOrders, RejectReason.TooManyOrdersPer10Seconds,
         RejectReason.TooManyOrdersPerDay, RejectReason.TooManyRestingOrders, RejectReason.DuplicateClientOrderId, RejectReason.UnknownOrder,
         RejectReason.WouldImmediatelyMatch, RejectReason.InsufficientLiquidityForLot, RejectReason.ClientOrderIdMismatch, RejectReason.CancelRestricted,
-        RejectReason.NoChange, RejectReason.PercentPriceBySide, RejectReason.MarketLotSize, RejectReason.MinNotional,
+        RejectReason.PercentPriceBySide, RejectReason.MarketLotSize, RejectReason.MinNotional,
         RejectReason.InsufficientLiquidityForMarketLot, RejectReason.InsufficientBalance, RejectReason.BalanceOverflow, RejectReason.DuplicateSymbol, RejectReason.InvalidSymbol,
         RejectReason.DuplicateApiKey, RejectReason.InvalidApiKey, RejectReason.AssetScaleMismatch, RejectReason.InvalidAmount,
     ];

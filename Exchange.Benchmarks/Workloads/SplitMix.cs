@@ -1,4 +1,4 @@
-namespace Exchange.Benchmarks.Durable;
+namespace Exchange.Benchmarks.Workloads;
 
 /// <summary>splitmix64: the same numbers for the same seed everywhere.</summary>
 internal struct SplitMix(ulong seed)

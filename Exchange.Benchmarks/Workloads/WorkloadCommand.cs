@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Exchange.Benchmarks.Durable;
+namespace Exchange.Benchmarks.Workloads;
 
-internal enum W1Operation : byte
+internal enum WorkloadOperation : byte
 {
     GtcLimit = 1,
     IocLimit = 2,
@@ -10,13 +10,13 @@ internal enum W1Operation : byte
     Move = 4,
 }
 
-/// <summary>One command of the workload W1; 32 bytes, little endian, exactly as the workload's definition draws it.</summary>
+/// <summary>One command of a workload; 32 bytes, little endian, exactly as the definition of the workloads draws it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct W1Command
+internal struct WorkloadCommand
 {
     public const int Size = 32;
 
-    [FieldOffset(0)] public W1Operation Operation;
+    [FieldOffset(0)] public WorkloadOperation Operation;
 
     /// <summary>0 buy, 1 sell.</summary>
     [FieldOffset(1)] public byte Side;
