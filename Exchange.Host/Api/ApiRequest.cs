@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Exchange.MarketData;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 using Microsoft.Extensions.ObjectPool;
 

@@ -22,7 +22,7 @@ public sealed class ModuleSurfaceTests
         [
             typeof(Exchange.Orders.IOrdersModule), typeof(Exchange.Orders.NewOrder), typeof(Exchange.Orders.AmendOrder),
             typeof(Exchange.Orders.CancelOrder),
-            typeof(Exchange.Orders.Admission), typeof(Exchange.Orders.OrderState), typeof(Exchange.Orders.FillState),
+            typeof(Exchange.Orders.Admission), typeof(Exchange.Orders.FillState),
             typeof(Exchange.Orders.PlaceResult), typeof(Exchange.Orders.CancelResult), typeof(Exchange.Orders.CancelAllResult),
         ],
         ["Exchange.Replication"] = [typeof(Exchange.Replication.IReplicationModule)],

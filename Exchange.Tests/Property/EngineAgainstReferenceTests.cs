@@ -1,5 +1,6 @@
 using Exchange.Accounts;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.Reference;

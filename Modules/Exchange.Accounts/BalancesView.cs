@@ -21,6 +21,7 @@ internal sealed class BalancesView : IRecordConsumer
     private readonly SymbolDirectory _directory;
     private readonly Lock _lock = new();
     private readonly FundsTable _funds = new();
+    private readonly BalanceFold<Changes> _fold;
     private readonly ConcurrentDictionary<string, ApiKey> _apiKeys = new();
     private readonly ConcurrentDictionary<string, ApiKey>.AlternateLookup<ReadOnlySpan<char>> _apiKeysByText;
 
@@ -28,15 +29,10 @@ internal sealed class BalancesView : IRecordConsumer
     private long[] _changedUs = new long[1024];
     private int _accountCount;
 
-    /// <summary>Room to read a command into.</summary>
-    private CommandSlot _command;
-
-    /// <summary>The side of the incoming order. Kept over records: a continued command does not say it again.</summary>
-    private Side _takerSide;
-
     public BalancesView(SymbolDirectory directory)
     {
         _directory = directory;
+        _fold = new BalanceFold<Changes>(new Changes(this));
         _apiKeysByText = _apiKeys.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -77,20 +73,12 @@ internal sealed class BalancesView : IRecordConsumer
 
     public void Apply(in Record record, int replyToken)
     {
-        var events = record.Events;
-        if (!events.MoveNext() || events.Type == EventType.CommandRejected)
+        if (!record.CommandType.IsTrading())
         {
-            return;
+            ApplyAdministration(record);
         }
 
-        if (record.CommandType.IsTrading())
-        {
-            ApplyTrading(record, events);
-        }
-        else
-        {
-            ApplyAdministration(record, events);
-        }
+        _fold.Apply(record);
     }
 
     /// <summary>Times of the last changes, keys in the order of their accounts, funds.</summary>
@@ -113,7 +101,7 @@ internal sealed class BalancesView : IRecordConsumer
         }
 
         _funds.Save(writer, _accountCount, _directory.Assets.Length);
-        writer.Write((byte)_takerSide);
+        writer.Write((byte)_fold.TakerSide);
     }
 
     public void Load(SnapshotReader reader)
@@ -133,74 +121,19 @@ internal sealed class BalancesView : IRecordConsumer
         }
 
         _funds.Load(reader, _accountCount, _directory.Assets.Length);
-        _takerSide = (Side)reader.ReadByte();
+        _fold.TakerSide = (Side)reader.ReadByte();
     }
 
-    private void ApplyTrading(in Record record, EventReader events)
+    private void ApplyAdministration(in Record record)
     {
-        var symbol = _directory.Symbol(record.SymbolId);
-        var accountId = record.AccountId;
-        var timeUs = record.TimeUs;
-        do
+        var events = record.Events;
+        while (events.MoveNext())
         {
-            switch (events.Type)
+            if (events.Type == EventType.AccountOpened)
             {
-                case EventType.OrderAccepted:
-                    _takerSide = SideOf(record);
-                    Hold(accountId, symbol.PaidAsset(_takerSide), events.As<OrderAccepted>().Held, timeUs);
-                    break;
-                case EventType.TradeExecuted:
-                    Settle(accountId, symbol, events.As<TradeExecuted>(), timeUs);
-                    break;
-                case EventType.OrderRested:
-                    Hold(accountId, symbol.PaidAsset(_takerSide), -events.As<OrderRested>().Released, timeUs);
-                    break;
-                case EventType.OrderFilled:
-                    Hold(accountId, symbol.PaidAsset(_takerSide), -events.As<OrderFilled>().Released, timeUs);
-                    break;
-                case EventType.OrderExpired:
-                    Hold(accountId, symbol.PaidAsset(_takerSide), -events.As<OrderExpired>().Released, timeUs);
-                    break;
-                case EventType.OrderCanceled:
-                    ref readonly var canceled = ref events.As<OrderCanceled>();
-                    Hold(accountId, symbol.PaidAsset(canceled.Side), -canceled.Released, timeUs);
-                    break;
-                case EventType.OrderReduced:
-                    ref readonly var reduced = ref events.As<OrderReduced>();
-                    Hold(accountId, symbol.PaidAsset(reduced.Side), -reduced.Released, timeUs);
-                    break;
-                case EventType.OrderMoved:
-                    ref readonly var moved = ref events.As<OrderMoved>();
-                    _takerSide = moved.Side;
-                    Hold(accountId, symbol.PaidAsset(moved.Side), moved.HeldChange, timeUs);
-                    break;
+                Open(events.As<AccountOpened>().AccountId, OpenAccountCommand.Read(record.Body)!);
             }
         }
-        while (events.MoveNext());
-    }
-
-    private Side SideOf(in Record record)
-    {
-        Invariant.That(TradingCommandCodec.TryRead(record.CommandType, record.Body, ref _command), "an accepted order's command can be read");
-        return _command.Side;
-    }
-
-    private void ApplyAdministration(in Record record, EventReader events)
-    {
-        do
-        {
-            switch (events.Type)
-            {
-                case EventType.AccountOpened:
-                    Open(events.As<AccountOpened>().AccountId, OpenAccountCommand.Read(record.Body)!);
-                    break;
-                case EventType.BalanceAdjusted:
-                    ref readonly var adjusted = ref events.As<BalanceAdjusted>();
-                    Change(adjusted.AccountId, adjusted.AssetId, adjusted.Change, 0, record.TimeUs);
-                    break;
-            }
-        }
-        while (events.MoveNext());
     }
 
     private void Open(int accountId, OpenAccountCommand command)
@@ -220,28 +153,6 @@ internal sealed class BalancesView : IRecordConsumer
         }
     }
 
-    private void Settle(int takerAccountId, Symbol symbol, in TradeExecuted trade, long timeUs)
-    {
-        var takerSells = (trade.Flags & TradeFlags.TakerSells) != 0;
-        var (buyer, seller) = takerSells ? (trade.MakerAccountId, takerAccountId) : (takerAccountId, trade.MakerAccountId);
-        var (buyerFee, sellerFee) = takerSells ? (trade.MakerFee, trade.TakerFee) : (trade.TakerFee, trade.MakerFee);
-        var baseAmount = symbol.BaseAmount(trade.Quantity);
-        var quoteAmount = symbol.Notional(trade.Price, trade.Quantity);
-        Change(buyer, symbol.QuoteAsset.Id, 0, -quoteAmount, timeUs);
-        Change(seller, symbol.BaseAsset.Id, 0, -baseAmount, timeUs);
-        Change(buyer, symbol.BaseAsset.Id, baseAmount - buyerFee, 0, timeUs);
-        Change(seller, symbol.QuoteAsset.Id, quoteAmount - sellerFee, 0, timeUs);
-    }
-
-    /// <summary>Moves from free to held; a negative amount moves back.</summary>
-    private void Hold(int accountId, Asset asset, long amount, long timeUs)
-    {
-        if (amount != 0)
-        {
-            Change(accountId, asset.Id, -amount, amount, timeUs);
-        }
-    }
-
     private void Change(int accountId, int assetId, long free, long held, long timeUs)
     {
         Invariant.That((uint)(accountId - 1) < (uint)_accountCount, "balances belong to an account that exists");
@@ -250,5 +161,20 @@ internal sealed class BalancesView : IRecordConsumer
         funds.Held += held;
         Invariant.That(funds.Free >= 0 && funds.Held >= 0, "no balance is negative");
         _changedUs[accountId] = timeUs;
+    }
+
+    /// <summary>The funds as the fold moves them.</summary>
+    private readonly struct Changes(BalancesView view) : IBalanceChanges
+    {
+        public Symbol Symbol(int symbolId) => view._directory.Symbol(symbolId);
+
+        public void Hold(int accountId, int assetId, long amount, long timeUs) => view.Change(accountId, assetId, -amount, amount, timeUs);
+
+        public void Pay(int accountId, int assetId, long amount, long timeUs) => view.Change(accountId, assetId, 0, -amount, timeUs);
+
+        public void Receive(int accountId, int assetId, long amount, long fee, long timeUs) =>
+            view.Change(accountId, assetId, amount - fee, 0, timeUs);
+
+        public void Adjust(int accountId, int assetId, long change, long timeUs) => view.Change(accountId, assetId, change, 0, timeUs);
     }
 }

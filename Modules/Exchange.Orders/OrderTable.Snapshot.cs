@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
@@ -38,7 +39,7 @@ internal sealed partial class OrderTable : ISnapshotState
         writer.Write(ClosedCount);
         for (var row = _oldestClosed; row != RowIndex.None; row = _rows[row].Next)
         {
-            writer.Write(Saved(_rows[row]));
+            writer.Write(Saved(_rows[row].State));
         }
 
         writer.Write(_byId.Count - ClosedCount);
@@ -46,7 +47,7 @@ internal sealed partial class OrderTable : ISnapshotState
         {
             for (var row = FirstOpen(accountId); row != RowIndex.None; row = _rows[row].Next)
             {
-                writer.Write(Saved(_rows[row]));
+                writer.Write(Saved(_rows[row].State));
             }
         }
     }
@@ -63,7 +64,7 @@ internal sealed partial class OrderTable : ISnapshotState
         foreach (var order in closed.Concat(open).OrderBy(order => order.OrderId))
         {
             var row = Restore(order);
-            if (!_rows[row].IsOpen)
+            if (!_rows[row].State.IsOpen)
             {
                 rows.Add(order.OrderId, row);
             }
@@ -91,7 +92,7 @@ internal sealed partial class OrderTable : ISnapshotState
         return orders;
     }
 
-    private static SavedOrder Saved(in OrderRow order) => new()
+    private static SavedOrder Saved(in OrderState order) => new()
     {
         OrderId = order.OrderId,
         Price = order.Price,
@@ -119,9 +120,7 @@ internal sealed partial class OrderTable : ISnapshotState
             throw new SnapshotDamagedException($"order {saved.OrderId} is there twice");
         }
 
-        var row = TakeRow();
-        ref var order = ref _rows[row];
-        order = new OrderRow
+        var row = Insert(new OrderState
         {
             OrderId = saved.OrderId,
             Price = saved.Price,
@@ -134,22 +133,18 @@ internal sealed partial class OrderTable : ISnapshotState
             WorkingUs = saved.WorkingUs,
             AccountId = saved.AccountId,
             SymbolId = saved.SymbolId,
-            SameIdOlder = RowIndex.None,
-            SameIdNewer = RowIndex.None,
             ClientOrderId = saved.ClientOrderId,
             Side = saved.Side,
             Type = saved.Type,
             TimeInForce = saved.TimeInForce,
             Status = saved.Status,
             ExpireReason = saved.ExpireReason,
-        };
-        _byId.Add(row, HashOf(saved.OrderId));
-        if (order.IsOpen)
+        });
+        if (_rows[row].State.IsOpen)
         {
-            JoinAccount(row, ref order);
+            JoinAccount(row, ref _rows[row]);
         }
 
-        JoinSameIds(row, ref order);
         return row;
     }
 }

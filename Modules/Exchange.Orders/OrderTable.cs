@@ -1,5 +1,5 @@
-using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
@@ -38,71 +38,27 @@ internal sealed partial class OrderTable(int closedOrdersKept)
 
     public ref OrderRow this[int row] => ref _rows[row];
 
-    /// <summary>Adds an accepted order as open and returns its row.</summary>
-    public int Add(in CommandSlot command, long orderId, long timeUs)
+    /// <summary>Adds an order that is open and returns its row.</summary>
+    public int Add(in OrderState state)
     {
-        var row = TakeRow();
-        ref var order = ref _rows[row];
-        var isQuoteQuantity = (command.Flags & OrderFlags.QuoteQuantity) != 0;
-        order = new OrderRow
-        {
-            OrderId = orderId,
-            Price = command.Price,
-            Quantity = isQuoteQuantity ? 0 : command.Quantity,
-            QuoteOrderQuantity = isQuoteQuantity ? command.Quantity : 0,
-            CreatedUs = timeUs,
-            UpdatedUs = timeUs,
-            AccountId = command.AccountId,
-            SymbolId = command.SymbolId,
-            SameIdOlder = RowIndex.None,
-            SameIdNewer = RowIndex.None,
-            ClientOrderId = command.ClientOrderId,
-            Side = command.Side,
-            Type = command.OrderType,
-            TimeInForce = command.TimeInForce,
-            Status = OrderStatus.New,
-        };
-        _byId.Add(row, HashOf(orderId));
-        JoinAccount(row, ref order);
-        JoinSameIds(row, ref order);
+        Invariant.That(Find(state.OrderId) == RowIndex.None, "an order id is given once");
+        var row = Insert(state);
+        JoinAccount(row, ref _rows[row]);
         return row;
     }
 
-    /// <summary>Ends an open order; the oldest closed one is forgotten when there are too many.</summary>
-    public void Close(int row, OrderStatus status, long timeUs)
+    /// <summary>Takes an order that has just closed out of the open ones; the oldest closed one is forgotten when there are too many.</summary>
+    public void Close(int row)
     {
-        ref var order = ref _rows[row];
-        Invariant.That(order.IsOpen, "an order closes once");
-        order.Status = status;
-        order.UpdatedUs = timeUs;
-        LeaveAccount(ref order);
+        LeaveAccount(ref _rows[row]);
         JoinClosed(row);
-    }
-
-    private void JoinClosed(int row)
-    {
-        _rows[row].Next = RowIndex.None;
-        if (_newestClosed == RowIndex.None)
-        {
-            _oldestClosed = row;
-        }
-        else
-        {
-            _rows[_newestClosed].Next = row;
-        }
-
-        _newestClosed = row;
-        if (++ClosedCount > closedOrdersKept)
-        {
-            ForgetOldestClosed();
-        }
     }
 
     /// <summary>Returns the row of an open or recently closed order, or <see cref="RowIndex.None"/>.</summary>
     public int Find(long orderId)
     {
         var row = _byId.First(HashOf(orderId));
-        while (row != RowIndex.None && _rows[row].OrderId != orderId)
+        while (row != RowIndex.None && _rows[row].State.OrderId != orderId)
         {
             row = _byId.Next(row);
         }
@@ -131,6 +87,17 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     public int FirstOpen(int accountId) =>
         (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].FirstPlusOne - 1 : RowIndex.None;
 
+    /// <summary>Gives an order a row that both indices find.</summary>
+    private int Insert(in OrderState state)
+    {
+        var row = TakeRow();
+        ref var order = ref _rows[row];
+        order = new OrderRow { State = state, SameIdOlder = RowIndex.None, SameIdNewer = RowIndex.None };
+        _byId.Add(row, HashOf(state.OrderId));
+        JoinSameIds(row, ref order);
+        return row;
+    }
+
     private int TakeRow()
     {
         var row = _firstFree;
@@ -146,8 +113,8 @@ internal sealed partial class OrderTable(int closedOrdersKept)
 
     private void JoinAccount(int row, ref OrderRow order)
     {
-        _accounts.EnsureIndex(order.AccountId);
-        ref var account = ref _accounts[order.AccountId];
+        _accounts.EnsureIndex(order.State.AccountId);
+        ref var account = ref _accounts[order.State.AccountId];
         order.Previous = account.LastPlusOne - 1;
         order.Next = RowIndex.None;
         if (order.Previous == RowIndex.None)
@@ -164,7 +131,7 @@ internal sealed partial class OrderTable(int closedOrdersKept)
 
     private void LeaveAccount(ref OrderRow order)
     {
-        ref var account = ref _accounts[order.AccountId];
+        ref var account = ref _accounts[order.State.AccountId];
         if (order.Previous == RowIndex.None)
         {
             account.FirstPlusOne = order.Next + 1;
@@ -184,23 +151,42 @@ internal sealed partial class OrderTable(int closedOrdersKept)
         }
     }
 
+    private void JoinClosed(int row)
+    {
+        _rows[row].Next = RowIndex.None;
+        if (_newestClosed == RowIndex.None)
+        {
+            _oldestClosed = row;
+        }
+        else
+        {
+            _rows[_newestClosed].Next = row;
+        }
+
+        _newestClosed = row;
+        if (++ClosedCount > closedOrdersKept)
+        {
+            ForgetOldestClosed();
+        }
+    }
+
     private void JoinSameIds(int row, ref OrderRow order)
     {
-        if (order.ClientOrderId.IsEmpty)
+        if (order.State.ClientOrderId.IsEmpty)
         {
             return;
         }
 
-        var older = Find(order.AccountId, order.SymbolId, order.ClientOrderId);
+        var older = Find(order.State.AccountId, order.State.SymbolId, order.State.ClientOrderId);
         if (older != RowIndex.None)
         {
-            Invariant.That(!_rows[older].IsOpen, "an account's open orders have different client ids");
+            Invariant.That(!_rows[older].State.IsOpen, "an account's open orders have different client ids");
             _rows[older].SameIdNewer = row;
             order.SameIdOlder = older;
             _byClientId.Remove(older);
         }
 
-        _byClientId.Add(row, HashOf(order.AccountId, order.SymbolId, order.ClientOrderId));
+        _byClientId.Add(row, HashOf(order.State.AccountId, order.State.SymbolId, order.State.ClientOrderId));
     }
 
     private void ForgetOldestClosed()
@@ -210,7 +196,7 @@ internal sealed partial class OrderTable(int closedOrdersKept)
         _oldestClosed = order.Next;
         ClosedCount--;
         _byId.Remove(row);
-        if (!order.ClientOrderId.IsEmpty)
+        if (!order.State.ClientOrderId.IsEmpty)
         {
             Invariant.That(order.SameIdOlder == RowIndex.None, "of the orders with one client id the oldest closed first");
             if (order.SameIdNewer == RowIndex.None)
@@ -228,7 +214,7 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     }
 
     private static bool HasId(in OrderRow order, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        order.AccountId == accountId && order.SymbolId == symbolId && order.ClientOrderId.Equals(clientOrderId);
+        order.State.AccountId == accountId && order.State.SymbolId == symbolId && order.State.ClientOrderId.Equals(clientOrderId);
 
     private static uint HashOf(long orderId) => (uint)((ulong)orderId * 0x9E3779B97F4A7C15 >> 32);
 

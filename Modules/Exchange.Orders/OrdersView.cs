@@ -10,23 +10,35 @@ namespace Exchange.Orders;
 /// <summary>
 /// Folds durable records into orders, and captures what waiting callers need. Written by one thread; readers copy out under the lock that a
 /// batch holds, so they see all of a batch or nothing of it. Everything comes from the records; symbols come from the directory, which
-/// must have applied a symbol's record before its orders arrive here.
-/// Invariants, checked: every event names an order that is open, and its leaves agree with the fold.
+/// must have applied a symbol's record before its orders arrive here. What a record does to an order, <see cref="OrderFold{TRows}"/> says.
 /// </summary>
-internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) : IRecordConsumer
+internal sealed class OrdersView : IRecordConsumer
 {
     private const int SnapshotVersion = 1;
 
     private readonly Lock _gate = new();
-    private readonly OrderTable _orders = new(closedOrdersKept);
+    private readonly SymbolDirectory _symbols;
+    private readonly int _closedOrdersKept;
+    private readonly OrderTable _orders;
+    private readonly OrderFold<Rows> _fold;
     private readonly ReplyCaptures _captures = new();
-    private CommandSlot _command;
+
+    // The capture of the record that is being applied; null when nobody waits for it.
+    private ReplyCapture? _capture;
 
     // Token of the command whose last record continues; the continuing record may come without a token.
     private int _continuedToken = CommandSlot.NoReply;
 
+    public OrdersView(SymbolDirectory symbols, int closedOrdersKept)
+    {
+        _symbols = symbols;
+        _closedOrdersKept = closedOrdersKept;
+        _orders = new OrderTable(closedOrdersKept);
+        _fold = new OrderFold<Rows>(new Rows(this));
+    }
+
     /// <summary>Returns an empty view that keeps as many closed orders.</summary>
-    public OrdersView NewView(SymbolDirectory directory) => new(directory, closedOrdersKept);
+    public OrdersView NewView(SymbolDirectory directory) => new(directory, _closedOrdersKept);
 
     public void BeginBatch() => _gate.Enter();
 
@@ -39,41 +51,11 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
             return;
         }
 
-        var isRead = TradingCommandCodec.TryRead(record.CommandType, record.Body, ref _command);
-        var capture = CaptureOf(record, replyToken);
-        var events = record.Events;
-        var isMassCancel = record.CommandType == CommandType.CancelAllOrders;
-        var current = RowIndex.None;
-        if (record.CommandType.IsContinuation())
+        _capture = CaptureOf(record, replyToken);
+        var changed = _fold.Apply(record);
+        if (changed != RowIndex.None)
         {
-            isMassCancel = _command.OrderId == 0;
-            current = isMassCancel ? RowIndex.None : OpenRow(_command.OrderId);
-        }
-
-        while (events.MoveNext())
-        {
-            if (events.Type == EventType.CommandRejected)
-            {
-                return;
-            }
-
-            Invariant.That(isRead, "the body of an executed command is readable");
-            var changed = Apply(ref events, record.TimeUs, current, capture);
-            if (changed == RowIndex.None)
-            {
-                continue;
-            }
-
-            current = changed;
-            if (isMassCancel)
-            {
-                capture?.AddCanceled(_orders[current]);
-            }
-        }
-
-        if (current != RowIndex.None && !isMassCancel)
-        {
-            capture?.SetOrder(_orders[current]);
+            _capture?.SetOrder(_orders[changed].State);
         }
     }
 
@@ -86,9 +68,9 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
         lock (_gate)
         {
             var row = _orders.Find(orderId);
-            if (row != RowIndex.None && _orders[row].AccountId == accountId && _orders[row].SymbolId == symbolId)
+            if (row != RowIndex.None && _orders[row].State.AccountId == accountId && _orders[row].State.SymbolId == symbolId)
             {
-                _orders[row].CopyTo(out state);
+                state = _orders[row].State;
                 return true;
             }
         }
@@ -104,7 +86,7 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
             var row = _orders.Find(accountId, symbolId, clientOrderId);
             if (row != RowIndex.None)
             {
-                _orders[row].CopyTo(out state);
+                state = _orders[row].State;
                 return true;
             }
         }
@@ -121,10 +103,9 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
         {
             for (var row = _orders.FirstOpen(accountId); row != RowIndex.None; row = _orders[row].Next)
             {
-                if (symbolId is null || _orders[row].SymbolId == symbolId)
+                if (symbolId is null || _orders[row].State.SymbolId == symbolId)
                 {
-                    _orders[row].CopyTo(out var state);
-                    orders.Add(state);
+                    orders.Add(_orders[row].State);
                 }
             }
         }
@@ -161,107 +142,27 @@ internal sealed class OrdersView(SymbolDirectory symbols, int closedOrdersKept) 
         return capture;
     }
 
-    /// <summary>Applies one event to the command's order <paramref name="current"/> or the order it names.</summary>
-    /// <returns>The row of the order that the command is about, or None when the event says nothing about it.</returns>
-    private int Apply(ref EventReader events, long timeUs, int current, ReplyCapture? capture)
+    /// <summary>The table as the fold sees it, and the capture beside it.</summary>
+    private readonly struct Rows(OrdersView view) : IOrderRows
     {
-        switch (events.Type)
-        {
-            case EventType.OrderAccepted:
-                ref readonly var accepted = ref events.As<OrderAccepted>();
-                Invariant.That(_orders.Find(accepted.OrderId) == RowIndex.None, "an order id is given once");
-                var added = _orders.Add(_command, accepted.OrderId, timeUs);
-                _orders[added].WorkingUs = accepted.RestsWhole != 0 ? timeUs : 0;
-                return added;
-            case EventType.TradeExecuted:
-                ref readonly var trade = ref events.As<TradeExecuted>();
-                Trade(trade, timeUs, current);
-                capture?.Add(new FillState(trade.TradeId, trade.Price, trade.Quantity, trade.TakerFee));
-                return RowIndex.None;
-            case EventType.OrderRested:
-                ref readonly var rested = ref events.As<OrderRested>();
-                return Touch(rested.OrderId, rested.Leaves, timeUs);
-            case EventType.OrderFilled:
-                return Close(events.As<OrderFilled>().OrderId, leaves: 0, OrderStatus.Filled, timeUs);
-            case EventType.OrderExpired:
-                ref readonly var expired = ref events.As<OrderExpired>();
-                var ended = Close(expired.OrderId, expired.Leaves, OrderStatus.Expired, timeUs);
-                _orders[ended].ExpireReason = expired.Reason;
-                return ended;
-            case EventType.OrderCanceled:
-                ref readonly var canceled = ref events.As<OrderCanceled>();
-                return Close(canceled.OrderId, canceled.Leaves, OrderStatus.Canceled, timeUs);
-            case EventType.OrderReduced:
-                ref readonly var reduced = ref events.As<OrderReduced>();
-                var smaller = OpenRow(reduced.OrderId);
-                _orders[smaller].Quantity -= reduced.ReducedBy;
-                _orders[smaller].UpdatedUs = timeUs;
-                Invariant.That(_orders[smaller].Leaves > 0, "a reduced order has leaves");
-                return smaller;
-            case EventType.OrderMoved:
-                ref readonly var moved = ref events.As<OrderMoved>();
-                var row = Touch(moved.OrderId, moved.Leaves, timeUs);
-                _orders[row].Price = moved.NewPrice;
-                return row;
-            default:
-                return RowIndex.None;
-        }
-    }
+        public ref OrderState this[int row] => ref view._orders[row].State;
 
-    private void Trade(in TradeExecuted trade, long timeUs, int taker)
-    {
-        Invariant.That(taker != RowIndex.None, "a trade follows its taker's order");
-        ref var incoming = ref _orders[taker];
-        var notional = symbols.Symbol(incoming.SymbolId).Notional(trade.Price, trade.Quantity);
-        if (incoming.QuoteOrderQuantity != 0)
+        public Symbol Symbol(int symbolId) => view._symbols.Symbol(symbolId);
+
+        public int Add(in OrderState order) => view._orders.Add(order);
+
+        public int Open(long orderId)
         {
-            incoming.Quantity += trade.Quantity;
+            var row = view._orders.Find(orderId);
+            Invariant.That(row != RowIndex.None && view._orders[row].State.IsOpen, "an event names an open order");
+            return row;
         }
 
-        if (incoming.WorkingUs == 0)
-        {
-            incoming.WorkingUs = timeUs;
-        }
+        public void Closed(int row) => view._orders.Close(row);
 
-        Fill(ref incoming, trade.Quantity, notional, timeUs);
-        var maker = OpenRow(trade.MakerOrderId);
-        Fill(ref _orders[maker], trade.Quantity, notional, timeUs);
-        var isMakerFilled = (trade.Flags & TradeFlags.MakerFilled) != 0;
-        Invariant.That(isMakerFilled == (_orders[maker].Leaves == 0), "a maker is filled when it has no leaves");
-        if (isMakerFilled)
-        {
-            _orders.Close(maker, OrderStatus.Filled, timeUs);
-        }
-    }
+        public void Traded(in TradeExecuted trade, int taker, int maker) =>
+            view._capture?.Add(new FillState(trade.TradeId, trade.Price, trade.Quantity, trade.TakerFee));
 
-    private static void Fill(ref OrderRow order, long quantity, long notional, long timeUs)
-    {
-        order.ExecutedQuantity += quantity;
-        order.CumulativeQuote += notional;
-        order.Status = OrderStatus.PartiallyFilled;
-        order.UpdatedUs = timeUs;
-        Invariant.That(order.Leaves >= 0, "an order trades at most its quantity");
-    }
-
-    private int Touch(long orderId, long leaves, long timeUs)
-    {
-        var row = OpenRow(orderId);
-        Invariant.That(_orders[row].Leaves == leaves, "an event's leaves agree with the order's fills");
-        _orders[row].UpdatedUs = timeUs;
-        return row;
-    }
-
-    private int Close(long orderId, long leaves, OrderStatus status, long timeUs)
-    {
-        var row = Touch(orderId, leaves, timeUs);
-        _orders.Close(row, status, timeUs);
-        return row;
-    }
-
-    private int OpenRow(long orderId)
-    {
-        var row = _orders.Find(orderId);
-        Invariant.That(row != RowIndex.None && _orders[row].IsOpen, "an event names an open order");
-        return row;
+        public void MassCanceled(int row) => view._capture?.AddCanceled(view._orders[row].State);
     }
 }

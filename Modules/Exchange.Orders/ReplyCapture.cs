@@ -1,4 +1,5 @@
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
@@ -23,13 +24,9 @@ internal sealed class ReplyCapture
 
     public void Add(FillState fill) => _fills.Add(fill);
 
-    public void AddCanceled(in OrderRow order)
-    {
-        order.CopyTo(out var state);
-        _canceled.Add(state);
-    }
+    public void AddCanceled(in OrderState order) => _canceled.Add(order);
 
-    public void SetOrder(in OrderRow order) => order.CopyTo(out _order);
+    public void SetOrder(in OrderState order) => _order = order;
 
     /// <summary>Hands everything over; the capture is empty afterwards.</summary>
     public void Take(out OrderState order, out FillState[] fills, out OrderState[] canceled)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 
 namespace Exchange.Host.Api.Endpoints;

@@ -1,4 +1,5 @@
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Tests.Support.Fakes;
 using NUnit.Framework;

@@ -1,5 +1,6 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Tests.Support.Fakes;
 using NUnit.Framework;

@@ -1,5 +1,5 @@
-using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Tests.Support;
 using NUnit.Framework;
@@ -55,10 +55,10 @@ public sealed class ClosedOrdersTests
     public void Rows_of_forgotten_orders_are_used_again()
     {
         var orders = new OrderTable(closedOrdersKept: 10);
-        var command = new CommandSlot { AccountId = 1, Quantity = 1, ClientOrderId = ClientOrderId.From("same") };
         for (var id = 1; id <= 10_000; id++)
         {
-            orders.Close(orders.Add(command, id, timeUs: id), OrderStatus.Canceled, timeUs: id);
+            var row = orders.Add(Open(id, account: 1, symbol: 0, "same"));
+            Close(orders, row, timeUs: id);
         }
 
         Assert.That((orders.RowCount, orders.ClosedCount), Is.EqualTo((11, 10)));
@@ -76,18 +76,12 @@ public sealed class ClosedOrdersTests
         List<OrderState> closed = [];
         for (var id = 1; id <= 12_000; id++)
         {
-            var command = new CommandSlot
-            {
-                AccountId = random.Next(1, Accounts + 1),
-                SymbolId = random.Next(3),
-                Quantity = id,
-                ClientOrderId = ClientOrderId.From(random.Next(3) == 0 ? "" : $"id{random.Next(20)}"),
-            };
-            var isTaken = !command.ClientOrderId.IsEmpty
-                && open.Any(order => order.AccountId == command.AccountId && order.ClientOrderId == command.ClientOrderId);
+            var added = Open(id, random.Next(1, Accounts + 1), random.Next(3), random.Next(3) == 0 ? "" : $"id{random.Next(20)}");
+            var isTaken = !added.ClientOrderId.IsEmpty
+                && open.Any(order => order.AccountId == added.AccountId && order.ClientOrderId == added.ClientOrderId);
             if (!isTaken)
             {
-                table[table.Add(command, id, timeUs: id)].CopyTo(out var added);
+                table.Add(added);
                 open.Add(added);
             }
 
@@ -96,10 +90,9 @@ public sealed class ClosedOrdersTests
             {
                 var index = random.Next(open.Count);
                 var row = table.Find(open[index].OrderId);
-                table.Close(row, OrderStatus.Canceled, timeUs: id);
+                Close(table, row, timeUs: id);
                 open.RemoveAt(index);
-                table[row].CopyTo(out var ended);
-                closed.Add(ended);
+                closed.Add(table[row].State);
                 if (closed.Count > closedOrdersKept)
                 {
                     Assert.That(table.Find(closed[0].OrderId), Is.EqualTo(RowIndex.None));
@@ -116,14 +109,32 @@ public sealed class ClosedOrdersTests
         Assert.That(table.RowCount, Is.LessThan(6_000));
     }
 
+    private static OrderState Open(long id, int account, int symbol, string clientId) => new()
+    {
+        OrderId = id,
+        AccountId = account,
+        SymbolId = symbol,
+        Quantity = id,
+        ClientOrderId = ClientOrderId.From(clientId),
+        Status = OrderStatus.New,
+        CreatedUs = id,
+        UpdatedUs = id,
+    };
+
+    private static void Close(OrderTable table, int row, long timeUs)
+    {
+        table[row].State.Status = OrderStatus.Canceled;
+        table[row].State.UpdatedUs = timeUs;
+        table.Close(row);
+    }
+
     private static void Compare(OrderTable table, List<OrderState> open, List<OrderState> closed, int accounts)
     {
         foreach (var order in open.Concat(closed))
         {
             var row = table.Find(order.OrderId);
             Assert.That(row, Is.Not.EqualTo(RowIndex.None), $"order {order.OrderId}");
-            table[row].CopyTo(out var found);
-            Assert.That(found.Text(), Is.EqualTo(order.Text()));
+            Assert.That(table[row].State.Text(), Is.EqualTo(order.Text()));
         }
 
         for (var account = 1; account <= accounts; account++)
@@ -131,7 +142,7 @@ public sealed class ClosedOrdersTests
             List<long> listed = [];
             for (var row = table.FirstOpen(account); row != RowIndex.None; row = table[row].Next)
             {
-                listed.Add(table[row].OrderId);
+                listed.Add(table[row].State.OrderId);
             }
 
             Assert.That(listed, Is.EqualTo(open.Where(order => order.AccountId == account).Select(order => order.OrderId)));
@@ -142,7 +153,7 @@ public sealed class ClosedOrdersTests
         foreach (var orders in named)
         {
             var row = table.Find(orders.Key.AccountId, orders.Key.SymbolId, orders.Key.ClientOrderId);
-            Assert.That(table[row].OrderId, Is.EqualTo(orders.Max(order => order.OrderId)));
+            Assert.That(table[row].State.OrderId, Is.EqualTo(orders.Max(order => order.OrderId)));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Orders;
 
 namespace Exchange.Tests.Unit.Modules.Orders;
