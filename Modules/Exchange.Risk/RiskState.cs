@@ -16,7 +16,7 @@ internal sealed class RiskState : ISnapshotState
     private readonly OrderCounter _counter = new();
     private ReferencePrice[] _references = [];
 
-    // Null for a symbol without the filter.
+    // Made when a symbol's filter is first asked; no part of the state.
     private PercentPriceBySide?[] _percentPrices = [];
     private int _symbolCount;
 
@@ -29,9 +29,7 @@ internal sealed class RiskState : ISnapshotState
             Array.Resize(ref _percentPrices, _references.Length);
         }
 
-        var reference = new ReferencePrice(symbol.Spec.AvgPriceMins);
-        _references[_symbolCount] = reference;
-        _percentPrices[_symbolCount++] = symbol.HasPercentPriceBySide ? new PercentPriceBySide(symbol.Spec, reference) : null;
+        _references[_symbolCount++] = new ReferencePrice(symbol.Spec.AvgPriceMins);
     }
 
     public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
@@ -133,6 +131,7 @@ internal sealed class RiskState : ISnapshotState
         _counter.Load(reader);
         _symbolCount = reader.ReadCount(int.MaxValue);
         _references = new ReferencePrice[_symbolCount];
+        _percentPrices = new PercentPriceBySide?[_symbolCount];
         for (var symbolId = 0; symbolId < _symbolCount; symbolId++)
         {
             _references[symbolId] = ReferencePrice.Read(reader);
@@ -183,7 +182,8 @@ internal sealed class RiskState : ISnapshotState
         notional >= symbol.MinNotional && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.Notional;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private PercentPriceBySide PercentPriceOf(Symbol symbol) => _percentPrices[symbol.Id]!;
+    private PercentPriceBySide PercentPriceOf(Symbol symbol) =>
+        _percentPrices[symbol.Id] ??= new PercentPriceBySide(symbol.Spec, ReferenceOf(symbol));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReferencePrice ReferenceOf(Symbol symbol)
