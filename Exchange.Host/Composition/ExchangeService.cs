@@ -25,6 +25,7 @@ internal sealed partial class ExchangeService(
     IOptions<ExchangeOptions> exchangeOptions,
     IOptions<EngineOptions> engineOptions,
     IAccountsModule accounts,
+    IOperatorsModule operators,
     IRiskModule risk,
     IOrdersModule orders,
     IMarketDataModule marketData,
@@ -115,7 +116,7 @@ internal sealed partial class ExchangeService(
             clock,
             risk.Risk,
             accounts.Ledger,
-            [symbols, accounts.View, risk.View, marketData.View, orders.View],
+            [symbols, accounts.View, operators.View, risk.View, marketData.View, orders.View],
             engineOptions.Value.ToPipelineOptions(BuildId),
             new PipelineLog(Line, InternalError, ThreadFailed));
         link.Pipeline = pipeline;
