@@ -3,6 +3,7 @@ using System.Reflection;
 using Exchange.Accounts;
 using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
+using Exchange.Host.Sandbox.MarketMaking;
 using Exchange.Host.Security;
 using Exchange.MarketData;
 using Exchange.Matching.Commands;
@@ -33,6 +34,7 @@ internal sealed partial class ExchangeService(
     SecretProtector secrets,
     SandboxSeed sandboxSeed,
     SandboxBanner banner,
+    MarketMakers marketMakers,
     IClock clock,
     PipelineLink link,
     IHostApplicationLifetime lifetime,
@@ -69,6 +71,7 @@ internal sealed partial class ExchangeService(
             if (pipeline.Mode == ExchangeMode.Sandbox)
             {
                 await sandboxSeed.PlantAsync(exchangeOptions.Value.DataDirectory, stoppingToken);
+                await marketMakers.BeginAsync(stoppingToken);
             }
 
             _phase = "running";
