@@ -18,11 +18,8 @@ internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore le
     public long LastAggregateTradeId;
     public long LastUpdateId;
 
-    /// <summary>Why the symbol takes no new orders; none while it does.</summary>
-    public Restrictions Restrictions;
-
-    /// <summary>The symbol takes no new orders.</summary>
-    public bool IsCancelOnly => Restrictions != Restrictions.None;
+    /// <summary>The symbol takes no new orders (quarantine).</summary>
+    public bool IsCancelOnly;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PriceLadder Ladder(Side side) => side == Side.Buy ? _bids : _asks;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Exchange.Matching.Administration;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -34,10 +33,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private readonly NodeStore _nodes = new();
     private SymbolBook[] _books = [];
     private Asset[] _assets = [];
-    private Restrictions[] _accountRestrictions = new Restrictions[64];
-    private bool _isVenueHalted;
-    private readonly OperatorTable _operators = new();
-    private readonly RequestTable _requests = new();
+    private bool[] _accountCancelOnly = new bool[64];
     private GenesisCommand? _genesis;
     private int _workLimit;
     private int _sweepLevelLimit;
@@ -48,7 +44,6 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private Taker _taker;
     private int _pendingAccountId;
     private int _pendingSymbolId;
-    private CancelOrdersCommand _pendingCancel;
 
     private bool _changing;
 
@@ -57,7 +52,6 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         None,
         Taker,
         CancelAll,
-        CancelOrders,
     }
 
     public MatchingEngine(TRisk risk, TLedger ledger)
@@ -185,7 +179,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
                 AbandonWork(ref record);
                 break;
             default:
-                Administer(command.Type, payload, sequence, ref record);
+                Administer(command.Type, payload, ref record);
                 break;
         }
     }

@@ -252,7 +252,7 @@ public sealed class JournalAppender : IDisposable
     {
         _segmentBytes = end.SegmentBytes;
         _offset = end.Offset;
-        MakeDurable(end.SegmentName);
+        MakeDurable(end);
         var file = _storage.Open(end.SegmentName, create: false, syncedWrites: true);
         if (file.WriteAlignment > end.GroupAlignment)
         {
@@ -265,13 +265,21 @@ public sealed class JournalAppender : IDisposable
     }
 
     /// <summary>
-    /// Syncs what the reader found. Why: a process that was killed between write and sync leaves a whole group that only the page cache
-    /// holds; whoever recovers from it tells its effects, so it must be on disk first.
+    /// Writes the last group that the reader found once more, and syncs. Why: whoever recovers from it tells its effects, so it must be on disk
+    /// first. A process that was killed between write and sync leaves a group that only the page cache holds: the sync is enough. A process that
+    /// ended because the sync failed leaves one that the page cache holds as clean (Linux): another sync succeeds and writes nothing.
     /// </summary>
-    private void MakeDurable(string segmentName)
+    private void MakeDurable(JournalEnd end)
     {
-        using (var file = _storage.Open(segmentName, create: false))
+        using (var file = _storage.Open(end.SegmentName, create: false))
         {
+            var group = new byte[end.Offset - end.LastGroupOffset];
+            if (file.Read(group, end.LastGroupOffset) != group.Length)
+            {
+                throw new StorageException("read", end.SegmentName, LibC.InputOutputError);
+            }
+
+            file.Write(group, end.LastGroupOffset);
             file.Sync();
         }
 

@@ -30,6 +30,9 @@ public sealed record JournalEnd
     /// <summary>Group alignment of the last segment, bytes.</summary>
     public int GroupAlignment { get; init; } = JournalFormat.SectorSize;
 
+    /// <summary>Where the last group of the last segment begins, bytes; <see cref="Offset"/> when it has none.</summary>
+    public long LastGroupOffset { get; init; }
+
     /// <summary>Where the next group goes in the last segment, bytes.</summary>
     public long Offset { get; init; }
 

@@ -115,6 +115,7 @@ public sealed class JournalReader : IDisposable
                 SegmentName = name,
                 SegmentBytes = header.SegmentBytes,
                 GroupAlignment = header.GroupAlignment,
+                LastGroupOffset = _groupOffset,
                 Offset = _offset,
                 TornBytes = _tornBytes,
             };
@@ -318,6 +319,7 @@ public sealed class JournalReader : IDisposable
         var (name, header) = _segments[index];
         _index = index;
         _offset = JournalFormat.SegmentHeaderSize;
+        _groupOffset = _offset;
         if (header.FirstSequence != _nextSequence)
         {
             throw Damaged(24, $"the segment begins with sequence {header.FirstSequence} where {_nextSequence} follows");

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.CrashClient;
 using NUnit.Framework;
@@ -12,34 +10,27 @@ namespace Exchange.Tests.EndToEnd;
 /// </summary>
 public sealed class KillTests
 {
-    private const int Accounts = 6;
-    private const int Connections = 12;
     private const int ShortestRunMs = 50;
     private const int LongestRunMs = 1_500;
     private const int ShownBreaches = 20;
 
-    private static readonly Dictionary<string, decimal> DepositsPerAccount =
-        new() { ["USDT"] = 50_000_000, ["BTC"] = 10_000, ["ETH"] = 10_000 };
-
     [Test]
     public async Task Killed_exchanges_lose_nothing_that_was_acknowledged_and_execute_nothing_twice()
     {
-        var rounds = Setting("EXCHANGE_KILLS", 20);
-        var enough = Setting("EXCHANGE_KILL_ACKS", 100);
-        var seed = ulong.TryParse(Environment.GetEnvironmentVariable("EXCHANGE_SEED"), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : (ulong)Environment.ProcessId * 1_000_003 % 1_000_000_007;
+        var rounds = LongRun.Setting("EXCHANGE_KILLS", 20);
+        var enough = LongRun.Setting("EXCHANGE_KILL_ACKS", 100);
+        var seed = LongRun.Seed();
         var random = new SplitMix64(seed);
         await TestContext.Progress.WriteLineAsync($"kill test: {rounds} rounds, EXCHANGE_SEED={seed}");
 
         await using var host = new HostProcess();
         await host.StartAsync();
-        var accounts = await OpenAccountsAsync(host.Url);
-        using var reconciliation = new Reconciliation(
-            host.Url, accounts, DepositsPerAccount.ToDictionary(deposit => deposit.Key, deposit => deposit.Value * Accounts));
+        var trading = await CrashTrading.OpenAsync(host.Url);
+        using var reconciliation = new Reconciliation(host.Url, trading.Traders, CrashTrading.Deposits);
         for (var round = 1; round <= rounds; round++)
         {
-            var requests = await TradeUntilKilledAsync(host, accounts, round, enough, random);
+            var time = TimeSpan.FromMilliseconds(random.Between(ShortestRunMs, LongestRunMs));
+            var requests = await trading.TradeUntilEndedAsync(host, enough, time, random, host.KillAsync);
             await host.StartAsync();
             var (recovered, recoveryMs) = await host.RecoveryAsync();
             var told = requests.Max(request => request.Answer?.Sequence ?? 0);
@@ -55,21 +46,6 @@ public sealed class KillTests
         }
     }
 
-    private static int Setting(string name, int normal) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : normal;
-
-    private static async Task<IReadOnlyList<TradingAccount>> OpenAccountsAsync(string url)
-    {
-        var balances = string.Join(',', DepositsPerAccount.Select(deposit => $"\"{deposit.Key}\":\"{deposit.Value}\""));
-        var accounts = new List<TradingAccount>();
-        for (var i = 0; i < Accounts; i++)
-        {
-            accounts.Add(await TradingClient.OpenAccountAsync(url, balances));
-        }
-
-        return accounts;
-    }
-
     private static async Task<RoundReport> ReconcileAsync(
         Reconciliation reconciliation, IReadOnlyList<LedgerRequest> requests, SplitMix64 random, HostProcess host)
     {
@@ -80,35 +56,6 @@ public sealed class KillTests
         catch (HttpRequestException failure)
         {
             throw new InvalidOperationException($"the recovered exchange does not answer any more:\n{host.Output}", failure);
-        }
-    }
-
-    /// <summary>Returns the ledger of a client that has traded until the host was killed under it.</summary>
-    private static async Task<IReadOnlyList<LedgerRequest>> TradeUntilKilledAsync(
-        HostProcess host, IReadOnlyList<TradingAccount> accounts, int round, int enough, SplitMix64 random)
-    {
-        var folder = Directory.CreateTempSubdirectory("exchange-client-");
-        try
-        {
-            var settings = new CrashClientSettings(
-                host.Url, Path.Combine(folder.FullName, "ledger"), round, random.Next(), Connections, enough, accounts);
-            var file = Path.Combine(folder.FullName, "settings.json");
-            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(settings));
-            await using var client = ChildProcess.Start(
-                typeof(KillTests).Assembly.Location, [CrashClientProgram.Command, file], new Dictionary<string, string>());
-            await client.WaitForOutputAsync(CrashClientProgram.FirstLine, HostProcess.Patience);
-
-            // The moment of the kill is what this test varies; nothing waits for the time to pass.
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Between(ShortestRunMs, LongestRunMs)));
-            await client.WaitForOutputAsync(CrashClientProgram.EnoughLine, HostProcess.Patience);
-            await host.KillAsync();
-
-            Assert.That(await client.WaitForExitAsync(HostProcess.Patience), Is.Zero, client.Output);
-            return LedgerRequest.Read(settings.LedgerPath);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 }

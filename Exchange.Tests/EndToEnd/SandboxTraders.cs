@@ -51,14 +51,26 @@ internal sealed class SandboxTraders : IDisposable
         foreach (var client in new[] { Seller, Buyer })
         {
             text += $"account {await client.AccountAsync()}\nopen {await client.OpenOrdersAsync()}\n";
+        }
+
+        text += await OrdersAsync();
+        text += $"depth {await Buyer.GetAsync($"/api/v3/depth?symbol={Symbol}")}\n";
+        return text + $"trades {await Buyer.GetAsync($"/api/v3/trades?symbol={Symbol}")}\n";
+    }
+
+    /// <summary>Returns the orders of <see cref="TradeAsync"/> as the API shows them.</summary>
+    public async Task<string> OrdersAsync()
+    {
+        var text = "";
+        foreach (var client in new[] { Seller, Buyer })
+        {
             foreach (var id in new[] { "s1", "s2", "s3", "b1", "b2", "b3" })
             {
                 text += $"order {await client.OrderAsync(Symbol, id)}\n";
             }
         }
 
-        text += $"depth {await Buyer.GetAsync($"/api/v3/depth?symbol={Symbol}")}\n";
-        return text + $"trades {await Buyer.GetAsync($"/api/v3/trades?symbol={Symbol}")}\n";
+        return text;
     }
 
     public void Dispose()

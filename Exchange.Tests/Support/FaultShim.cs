@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using NUnit.Framework;
-
 namespace Exchange.Tests.Support;
 
 /// <summary>
@@ -9,7 +6,7 @@ namespace Exchange.Tests.Support;
 /// </summary>
 internal sealed class FaultShim : IDisposable
 {
-    private static readonly Lazy<string> Library = new(Compile);
+    private static readonly Lazy<string> Library = new(() => PreloadedLibrary.Compile("fault-shim.c"));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("exchange-fault-");
 
@@ -37,30 +34,4 @@ internal sealed class FaultShim : IDisposable
     public void Release() => File.Delete(HoldFile);
 
     public void Dispose() => _folder.Delete(recursive: true);
-
-    private static string Compile()
-    {
-        var source = RepositoryFiles.Path("Exchange.Tests", "Support", "fault-shim.c");
-        var library = Path.Combine(AppContext.BaseDirectory, "fault-shim.so");
-        Process compiler;
-        try
-        {
-            compiler = Process.Start(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source, "-ldl"])
-            {
-                RedirectStandardError = true,
-            })!;
-        }
-        catch (System.ComponentModel.Win32Exception missing)
-        {
-            Assert.Ignore($"the fault shim needs gcc: {missing.Message}");
-            throw;
-        }
-
-        using (compiler)
-        {
-            var errors = compiler.StandardError.ReadToEnd();
-            compiler.WaitForExit();
-            return compiler.ExitCode == 0 ? library : throw new InvalidOperationException($"gcc failed on {source}:\n{errors}");
-        }
-    }
 }
