@@ -3,6 +3,7 @@ using Exchange.Host.Api;
 using Exchange.Host.Composition;
 using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
+using Exchange.Host.Sandbox.MarketMaking;
 using Exchange.MarketData;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
@@ -38,9 +39,13 @@ builder.Services.AddReplicationModule(provider =>
 builder.Services.AddExchangeApi(builder.Configuration);
 builder.Services.AddSingleton<SandboxSeed>();
 builder.Services.AddSingleton<SandboxBanner>();
+builder.Services.AddSingleton<MarketMakerAccounts>();
+builder.Services.AddSingleton<MarketMakers>();
+builder.Services.AddSingleton<MarketMakerService>();
 builder.Services.AddSingleton<ExchangeService>();
 builder.Services.AddSingleton<IExchangeStatus>(provider => provider.GetRequiredService<ExchangeService>());
 builder.Services.AddHostedService(provider => provider.GetRequiredService<ExchangeService>());
+builder.Services.AddHostedService(provider => provider.GetRequiredService<MarketMakerService>());
 
 try
 {

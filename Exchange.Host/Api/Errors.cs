@@ -206,6 +206,21 @@ internal static class Rejections
         new(RejectReason.GenesisOutOfPlace, Errors.UnknownNothingDone),
         new(RejectReason.InvalidAmount, Errors.Sandbox("The amount must be more than 0.")),
 
+        // Of operators only: the trading API never meets them.
+        new(RejectReason.UnknownOperator, Errors.UnknownNothingDone),
+        new(RejectReason.OperatorDisabled, Errors.UnknownNothingDone),
+        new(RejectReason.OperatorNotPermitted, Errors.UnknownNothingDone),
+        new(RejectReason.OperatorRequired, Errors.UnknownNothingDone),
+        new(RejectReason.RequestIdReused, Errors.UnknownNothingDone),
+        new(RejectReason.DuplicateOperator, Errors.UnknownNothingDone),
+        new(RejectReason.TooManyOperators, Errors.UnknownNothingDone),
+        new(RejectReason.InvalidOperator, Errors.UnknownNothingDone),
+        new(RejectReason.DuplicateAsset, Errors.UnknownNothingDone),
+        new(RejectReason.InvalidAsset, Errors.UnknownNothingDone),
+        new(RejectReason.UnknownApiKey, Errors.UnknownNothingDone),
+        new(RejectReason.TooManyApiKeys, Errors.UnknownNothingDone),
+        new(RejectReason.LastAdministrator, Errors.UnknownNothingDone),
+
         new(RejectReason.Malformed, Errors.UnknownNothingDone),
         new(RejectReason.InternalError, Errors.UnknownNothingDone),
     }.ToDictionary(row => row.Reason);

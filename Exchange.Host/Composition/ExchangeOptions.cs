@@ -58,6 +58,11 @@ public sealed class ExchangeOptions
             return $"Exchange:ControlUrl '{ControlUrl}' has the port of the main listener: choose another port, requests are told apart by it";
         }
 
+        if (Sandbox.MarketMakerIntervalMs is < 50 or > 60_000)
+        {
+            return $"Exchange:Sandbox:MarketMakerIntervalMs is {Sandbox.MarketMakerIntervalMs}: write milliseconds from 50 to 60000";
+        }
+
         foreach (var url in ControlUrl.Length > 0 ? urls.Append(ControlUrl) : urls)
         {
             if (ExchangeMode == ExchangeMode.Sandbox && !Sandbox.AllowRemote && !IsLoopback(url))
@@ -107,4 +112,19 @@ public sealed class SandboxOptions
 {
     /// <summary>Lets a sandbox listen on other addresses than loopback; default false. Everyone who reaches it can open funded accounts.</summary>
     public bool AllowRemote { get; set; }
+
+    /// <summary>
+    /// Two accounts of the sandbox's own quote its first markets on both sides and trade now and then; default true. Turn it off for books that
+    /// nobody but you touches.
+    /// </summary>
+    public bool MarketMakers { get; set; } = true;
+
+    /// <summary>What the market makers draw their choices from; default 1. The same seed walks the same way after every start.</summary>
+    public long MarketMakerSeed { get; set; } = 1;
+
+    /// <summary>
+    /// Milliseconds from one step of the market makers to the next, 50 to 60,000; default 1,000. A step moves each market at most by 0.02 % and
+    /// sends some five commands in all: shorter is livelier and fills the journal faster.
+    /// </summary>
+    public int MarketMakerIntervalMs { get; set; } = 1_000;
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using Exchange.Accounts;
 using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
+using Exchange.Host.Sandbox.MarketMaking;
 using Exchange.Host.Security;
 using Exchange.MarketData;
 using Exchange.Matching.Commands;
@@ -25,6 +26,7 @@ internal sealed partial class ExchangeService(
     IOptions<ExchangeOptions> exchangeOptions,
     IOptions<EngineOptions> engineOptions,
     IAccountsModule accounts,
+    IOperatorsModule operators,
     IRiskModule risk,
     IOrdersModule orders,
     IMarketDataModule marketData,
@@ -32,6 +34,7 @@ internal sealed partial class ExchangeService(
     SecretProtector secrets,
     SandboxSeed sandboxSeed,
     SandboxBanner banner,
+    MarketMakers marketMakers,
     IClock clock,
     PipelineLink link,
     IHostApplicationLifetime lifetime,
@@ -68,6 +71,7 @@ internal sealed partial class ExchangeService(
             if (pipeline.Mode == ExchangeMode.Sandbox)
             {
                 await sandboxSeed.PlantAsync(exchangeOptions.Value.DataDirectory, stoppingToken);
+                await marketMakers.BeginAsync(stoppingToken);
             }
 
             _phase = "running";
@@ -115,7 +119,7 @@ internal sealed partial class ExchangeService(
             clock,
             risk.Risk,
             accounts.Ledger,
-            [symbols, accounts.View, risk.View, marketData.View, orders.View],
+            [symbols, accounts.View, operators.View, risk.View, marketData.View, orders.View],
             engineOptions.Value.ToPipelineOptions(BuildId),
             new PipelineLog(Line, InternalError, ThreadFailed));
         link.Pipeline = pipeline;

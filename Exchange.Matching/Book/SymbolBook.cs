@@ -18,8 +18,11 @@ internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore le
     public long LastAggregateTradeId;
     public long LastUpdateId;
 
-    /// <summary>The symbol takes no new orders (quarantine).</summary>
-    public bool IsCancelOnly;
+    /// <summary>Why the symbol takes no new orders; none while it does.</summary>
+    public Restrictions Restrictions;
+
+    /// <summary>The symbol takes no new orders.</summary>
+    public bool IsCancelOnly => Restrictions != Restrictions.None;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PriceLadder Ladder(Side side) => side == Side.Buy ? _bids : _asks;

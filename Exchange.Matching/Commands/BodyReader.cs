@@ -46,6 +46,12 @@ public ref struct BodyReader(ReadOnlySpan<byte> body)
 
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
+    /// <summary>Reads exactly that many bytes, without a length before them.</summary>
+    public ReadOnlySpan<byte> Fixed(int length) => Take(length);
+
+    /// <summary>Reads all that is left.</summary>
+    public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
+
     private ReadOnlySpan<byte> Take(int length)
     {
         if (length > _rest.Length)

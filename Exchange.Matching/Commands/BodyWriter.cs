@@ -31,12 +31,18 @@ public ref struct BodyWriter(Span<byte> destination)
         Length += sizeof(long);
     }
 
+    /// <summary>Writes the bytes without a length before them.</summary>
+    public void Fixed(ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(_destination[Length..]);
+        Length += value.Length;
+    }
+
     /// <summary>Writes a length (2 bytes) and the bytes.</summary>
     public void Bytes(ReadOnlySpan<byte> value)
     {
         UInt16(value.Length);
-        value.CopyTo(_destination[Length..]);
-        Length += value.Length;
+        Fixed(value);
     }
 
     /// <summary>Writes a length (2 bytes) and the UTF-8 bytes.</summary>

@@ -17,6 +17,9 @@ public enum CommandType : byte
     /// <summary>Adds or removes funds of an account (<see cref="AdjustBalanceCommand"/>).</summary>
     AdjustBalance = 4,
 
+    /// <summary>An operator's request: who, why, under which id, and what: one of the administrative commands (<see cref="AdministerCommand"/>).</summary>
+    Administer = 5,
+
     PlaceOrder = 16,
     CancelOrder = 17,
 
@@ -40,6 +43,42 @@ public enum CommandType : byte
 
     /// <summary>The engine's own, at a start that finds a quarantine file of work to continue: gives the rest of that work up.</summary>
     AbandonWork = 35,
+
+    /// <summary>
+    /// The exchange's own, at a start that its owner has told so: the named operator, made if it is new, is an enabled administrator with
+    /// this token (<see cref="AppointOperatorCommand"/>).
+    /// </summary>
+    AppointOperator = 36,
+
+    /// <summary>Creates an asset (<see cref="AddAssetCommand"/>).</summary>
+    AddAsset = 48,
+
+    /// <summary>Registers a further key of an account (<see cref="AddApiKeyCommand"/>).</summary>
+    AddApiKey = 49,
+
+    /// <summary>Enables or disables a key (<see cref="SetApiKeyCommand"/>).</summary>
+    SetApiKey = 50,
+
+    /// <summary>Lets an account place orders, or only cancel (<see cref="SetAccountCommand"/>).</summary>
+    SetAccount = 51,
+
+    /// <summary>Gives an account other order limits (<see cref="SetOrderLimitsCommand"/>).</summary>
+    SetOrderLimits = 52,
+
+    /// <summary>Halts or resumes trading on one symbol or on all (<see cref="SetHaltCommand"/>).</summary>
+    SetHalt = 53,
+
+    /// <summary>Cancels orders of an account, of a symbol, or of both; a kill switch when it blocks, too (<see cref="CancelOrdersCommand"/>).</summary>
+    CancelOrders = 54,
+
+    /// <summary>Creates an operator (<see cref="CreateOperatorCommand"/>).</summary>
+    CreateOperator = 55,
+
+    /// <summary>Enables or disables an operator (<see cref="SetOperatorCommand"/>).</summary>
+    SetOperator = 56,
+
+    /// <summary>Gives an operator another token; the old one ends (<see cref="ReplaceOperatorTokenCommand"/>).</summary>
+    ReplaceOperatorToken = 57,
 }
 
 public static class CommandTypeExtensions
@@ -50,6 +89,11 @@ public static class CommandTypeExtensions
     /// </summary>
     public static bool IsTrading(this CommandType type) =>
         type is >= CommandType.PlaceOrder and <= CommandType.MoveOrder || type.IsContinuation();
+
+    /// <summary>Returns whether the command is one that an operator may ask for: it travels inside <see cref="CommandType.Administer"/>.</summary>
+    public static bool IsRequest(this CommandType type) => type
+        is CommandType.AddSymbol or CommandType.OpenAccount or CommandType.AdjustBalance or CommandType.ReleaseQuarantine
+        or (>= CommandType.AddAsset and <= CommandType.ReplaceOperatorToken);
 
     /// <summary>Returns whether the command is the engine's own about the rest of another one's work: nobody else may send it.</summary>
     public static bool IsContinuation(this CommandType type) => type is CommandType.ContinueWork or CommandType.AbandonWork;

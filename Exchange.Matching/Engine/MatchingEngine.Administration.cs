@@ -1,3 +1,4 @@
+using Exchange.Matching.Administration;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -9,22 +10,82 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 {
     private const int MaxAssets = ushort.MaxValue;
 
-    private void Administer(CommandType type, ReadOnlySpan<byte> payload, ref RecordWriter record)
+    /// <summary>What the request in execution has created; 0 when nothing.</summary>
+    private int _resultId;
+
+    private void Administer(CommandType type, ReadOnlySpan<byte> payload, long sequence, ref RecordWriter record)
     {
         var reason = type switch
         {
             CommandType.Genesis => SetGenesis(payload),
-            CommandType.AddSymbol => AddSymbol(payload, ref record),
-            CommandType.OpenAccount => OpenAccount(payload, ref record),
-            CommandType.AdjustBalance => AdjustBalance(payload, ref record),
-            CommandType.Quarantine => SetQuarantine(payload, isCancelOnly: true, ref record),
-            CommandType.ReleaseQuarantine => SetQuarantine(payload, isCancelOnly: false, ref record),
-            _ => RejectReason.Malformed,
+            CommandType.Quarantine => SetQuarantine(payload, isQuarantined: true, ref record),
+            CommandType.AppointOperator => AppointOperator(payload, ref record),
+            CommandType.Administer => ExecuteRequest(payload, sequence, ref record),
+            _ => Mode == ExchangeMode.Venue ? RejectReason.OperatorRequired : Request(type, payload, ref record),
         };
         if (reason != RejectReason.None)
         {
             record.Reject(reason);
         }
+    }
+
+    /// <summary>Executes an operator's request, once for its id; answers a repeated one with what was done the first time.</summary>
+    private RejectReason ExecuteRequest(ReadOnlySpan<byte> payload, long sequence, ref RecordWriter record)
+    {
+        if (!AdministerCommand.TryRead(payload, out var command))
+        {
+            return RejectReason.Malformed;
+        }
+
+        var isSandbox = command.OperatorId == AdministerCommand.SandboxOperator && Mode == ExchangeMode.Sandbox;
+        var reason = isSandbox ? RejectReason.None : _operators.CheckMayRequest(command.OperatorId, command.RequestType);
+        if (reason != RejectReason.None)
+        {
+            return reason;
+        }
+
+        var fingerprint = RequestTable.FingerprintOf(in command);
+        if (_requests.TryFind(command.RequestId, out var knownFingerprint, out var firstSequence, out var resultId))
+        {
+            if (knownFingerprint != fingerprint)
+            {
+                return RejectReason.RequestIdReused;
+            }
+
+            record.Append(new RequestRepeated { Type = EventType.RequestRepeated, FirstSequence = firstSequence, ResultId = resultId });
+            return RejectReason.None;
+        }
+
+        reason = Request(command.RequestType, command.Request, ref record);
+        if (reason == RejectReason.None)
+        {
+            _requests.Remember(command.RequestId, fingerprint, sequence, _resultId);
+        }
+
+        return reason;
+    }
+
+    private RejectReason Request(CommandType type, ReadOnlySpan<byte> payload, ref RecordWriter record)
+    {
+        _resultId = 0;
+        return type switch
+        {
+            CommandType.AddAsset => AddAsset(payload, ref record),
+            CommandType.AddSymbol => AddSymbol(payload, ref record),
+            CommandType.SetHalt => SetHalt(payload, ref record),
+            CommandType.CancelOrders => CancelOrders(payload, ref record),
+            CommandType.OpenAccount => OpenAccount(payload, ref record),
+            CommandType.AdjustBalance => AdjustBalance(payload, ref record),
+            CommandType.AddApiKey => AddApiKey(payload, ref record),
+            CommandType.SetApiKey => SetApiKey(payload, ref record),
+            CommandType.SetAccount => SetAccount(payload, ref record),
+            CommandType.SetOrderLimits => SetOrderLimits(payload, ref record),
+            CommandType.ReleaseQuarantine => SetQuarantine(payload, isQuarantined: false, ref record),
+            CommandType.CreateOperator => CreateOperator(payload, ref record),
+            CommandType.SetOperator => SetOperator(payload, ref record),
+            CommandType.ReplaceOperatorToken => ReplaceOperatorToken(payload, ref record),
+            _ => RejectReason.Malformed,
+        };
     }
 
     private RejectReason SetGenesis(ReadOnlySpan<byte> payload)
@@ -54,9 +115,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             return RejectReason.InvalidSymbol;
         }
 
-        foreach (var book in _books)
+        foreach (var known in _books)
         {
-            if (book.Symbol.Name == spec.Name)
+            if (known.Symbol.Name == spec.Name)
             {
                 return RejectReason.DuplicateSymbol;
             }
@@ -83,7 +144,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         baseAsset ??= AddAsset(spec.BaseAsset, spec.BaseScale, isBase: true, ref record);
         quoteAsset ??= AddAsset(spec.QuoteAsset, spec.QuoteScale, isBase: false, ref record);
         var symbol = new Symbol(_books.Length, spec, baseAsset, quoteAsset);
-        _books = [.. _books, new SymbolBook(symbol, _orders, _levels, _nodes)];
+        var book = new SymbolBook(symbol, _orders, _levels, _nodes);
+        SetRestriction(ref book.Restrictions, Restrictions.VenueHalt, _isVenueHalted);
+        _books = [.. _books, book];
         _risk.AddSymbol(symbol);
         record.Append(new SymbolAdded
         {
@@ -92,6 +155,35 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             BaseAssetId = (ushort)baseAsset.Id,
             QuoteAssetId = (ushort)quoteAsset.Id,
         });
+        _resultId = symbol.Id;
+        return RejectReason.None;
+    }
+
+    private RejectReason AddAsset(ReadOnlySpan<byte> payload, ref RecordWriter record)
+    {
+        var command = AddAssetCommand.Read(payload);
+        if (command is null)
+        {
+            return RejectReason.Malformed;
+        }
+
+        if (!SymbolSpec.IsName(command.Name) || command.Scale is < 0 or > FixedPoint.Scale)
+        {
+            return RejectReason.InvalidAsset;
+        }
+
+        if (FindAsset(command.Name) is not null)
+        {
+            return RejectReason.DuplicateAsset;
+        }
+
+        if (_assets.Length > MaxAssets - 1)
+        {
+            return RejectReason.TooManyAssets;
+        }
+
+        BeginChange();
+        _resultId = AddAsset(command.Name, command.Scale, isBase: true, ref record).Id;
         return RejectReason.None;
     }
 
@@ -117,69 +209,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         return asset;
     }
 
-    private RejectReason OpenAccount(ReadOnlySpan<byte> payload, ref RecordWriter record)
-    {
-        var command = OpenAccountCommand.Read(payload);
-        if (command is null)
-        {
-            return RejectReason.Malformed;
-        }
-
-        var reason = _ledger.CheckOpenAccount(command);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
-
-        BeginChange();
-        var accountId = _ledger.OpenAccount(command);
-        _risk.OpenAccount(accountId, command.OrderLimitPer10Seconds, command.OrderLimitPerDay);
-        if (accountId >= _accountCancelOnly.Length)
-        {
-            Array.Resize(ref _accountCancelOnly, _accountCancelOnly.Length * 2);
-        }
-
-        record.Append(new AccountOpened { Type = EventType.AccountOpened, AccountId = accountId });
-        foreach (var deposit in command.Deposits)
-        {
-            record.Append(new BalanceAdjusted
-            {
-                Type = EventType.BalanceAdjusted,
-                AccountId = accountId,
-                AssetId = (ushort)deposit.AssetId,
-                Change = deposit.Amount,
-            });
-        }
-
-        return RejectReason.None;
-    }
-
-    private RejectReason AdjustBalance(ReadOnlySpan<byte> payload, ref RecordWriter record)
-    {
-        if (!AdjustBalanceCommand.TryRead(payload, out var command))
-        {
-            return RejectReason.Malformed;
-        }
-
-        var reason = _ledger.CheckAdjustBalance(in command);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
-
-        BeginChange();
-        _ledger.AdjustBalance(in command);
-        record.Append(new BalanceAdjusted
-        {
-            Type = EventType.BalanceAdjusted,
-            AccountId = command.AccountId,
-            AssetId = (ushort)command.AssetId,
-            Change = command.Change,
-        });
-        return RejectReason.None;
-    }
-
-    private RejectReason SetQuarantine(ReadOnlySpan<byte> payload, bool isCancelOnly, ref RecordWriter record)
+    private RejectReason SetQuarantine(ReadOnlySpan<byte> payload, bool isQuarantined, ref RecordWriter record)
     {
         if (!QuarantineCommand.TryRead(payload, out var command))
         {
@@ -193,17 +223,20 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         }
 
         BeginChange();
-        _accountCancelOnly[command.AccountId] = isCancelOnly;
-        _books[command.SymbolId].IsCancelOnly = isCancelOnly;
+        SetRestriction(ref _accountRestrictions[command.AccountId], Restrictions.Quarantine, isQuarantined);
+        SetRestriction(ref _books[command.SymbolId].Restrictions, Restrictions.Quarantine, isQuarantined);
         record.Append(new QuarantineChanged
         {
             Type = EventType.QuarantineChanged,
-            CancelOnly = isCancelOnly ? (byte)1 : (byte)0,
+            CancelOnly = isQuarantined ? (byte)1 : (byte)0,
             AccountId = command.AccountId,
             SymbolId = (ushort)command.SymbolId,
         });
         return RejectReason.None;
     }
 
-    private bool IsCancelOnly(int accountId) => _accountCancelOnly[accountId];
+    private bool IsCancelOnly(int accountId) => _accountRestrictions[accountId] != Restrictions.None;
+
+    private static void SetRestriction(ref Restrictions restrictions, Restrictions restriction, bool isSet) =>
+        restrictions = isSet ? restrictions | restriction : restrictions & ~restriction;
 }

@@ -203,6 +203,10 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         else
         {
             CancelSome(book, _orders.FindAccountOrders(_pendingAccountId, _pendingSymbolId), ref record);
+            if (pending == PendingKind.CancelOrders)
+            {
+                SuspendCancelOrders(fromSymbolId: _pendingSymbolId);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ namespace Exchange.Matching.Engine;
 
 /// <summary>
 /// The engine's part of a snapshot, with those of ledger and risk behind it. In this order: genesis, assets, symbols with their counters,
-/// accounts, pending work, resting orders by symbol and side (best price first, oldest first).
+/// accounts, halt, operators and their requests, pending work, resting orders by symbol and side (best price first, oldest first).
 /// </summary>
 public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
 {
@@ -50,15 +50,18 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
             writer.Write(book.LastTradeId);
             writer.Write(book.LastAggregateTradeId);
             writer.Write(book.LastUpdateId);
-            writer.Write(book.IsCancelOnly);
+            writer.Write((byte)book.Restrictions);
         }
 
         writer.Write(_ledger.AccountCount);
         for (var accountId = 1; accountId <= _ledger.AccountCount; accountId++)
         {
-            writer.Write(_accountCancelOnly[accountId]);
+            writer.Write((byte)_accountRestrictions[accountId]);
         }
 
+        writer.Write(_isVenueHalted);
+        _operators.Save(writer);
+        _requests.Save(writer);
         writer.Write(_lastOrderId);
         SavePending(writer);
         writer.Write(_orders.Count);
@@ -80,12 +83,15 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
         LoadAssets(reader);
         LoadSymbols(reader);
         var accountCount = reader.ReadCount(int.MaxValue - 1);
-        _accountCancelOnly = new bool[Math.Max(_accountCancelOnly.Length, accountCount + 1)];
+        _accountRestrictions = new Restrictions[Math.Max(_accountRestrictions.Length, accountCount + 1)];
         for (var accountId = 1; accountId <= accountCount; accountId++)
         {
-            _accountCancelOnly[accountId] = reader.ReadBool();
+            _accountRestrictions[accountId] = (Restrictions)reader.ReadByte();
         }
 
+        _isVenueHalted = reader.ReadBool();
+        _operators.Load(reader);
+        _requests.Load(reader);
         _lastOrderId = reader.ReadInt64();
         var moved = LoadPending(reader);
         LoadOrders(reader, moved);
@@ -137,6 +143,11 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
 
         writer.Write(_pendingAccountId);
         writer.Write(_pendingSymbolId);
+        if (_pending == PendingKind.CancelOrders)
+        {
+            writer.Write(_pendingCancel.ToBytes());
+        }
+
         if (_pending != PendingKind.Taker)
         {
             return;
@@ -209,7 +220,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
                 LastTradeId = reader.ReadInt64(),
                 LastAggregateTradeId = reader.ReadInt64(),
                 LastUpdateId = reader.ReadInt64(),
-                IsCancelOnly = reader.ReadBool(),
+                Restrictions = (Restrictions)reader.ReadByte(),
             };
         }
     }
@@ -269,7 +280,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
     private void CheckLoaded(in SavedOrder order, Side side)
     {
         if (order.OrderId < 1 || order.OrderId > _lastOrderId || order.Price < 1 || order.Leaves < 1 || order.Side != side || order.HasFills > 1
-            || (uint)(order.AccountId - 1) >= (uint)(_accountCancelOnly.Length - 1) || order.ClientOrderId.Length > ClientOrderId.MaxLength)
+            || (uint)(order.AccountId - 1) >= (uint)(_accountRestrictions.Length - 1) || order.ClientOrderId.Length > ClientOrderId.MaxLength)
         {
             throw new SnapshotDamagedException($"order {order.OrderId} of account {order.AccountId} is out of range");
         }
@@ -323,9 +334,14 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
 
         _pendingAccountId = reader.ReadInt32();
         _pendingSymbolId = reader.ReadInt32();
-        if (_pending > PendingKind.CancelAll || (uint)_pendingSymbolId >= (uint)_books.Length)
+        if (_pending > PendingKind.CancelOrders || (uint)_pendingSymbolId >= (uint)_books.Length)
         {
             throw new SnapshotDamagedException($"pending work {_pending} on symbol {_pendingSymbolId} is unknown");
+        }
+
+        if (_pending == PendingKind.CancelOrders && !CancelOrdersCommand.TryRead(reader.ReadBytes(), out _pendingCancel))
+        {
+            throw new SnapshotDamagedException("the pending cancel of many orders cannot be read");
         }
 
         if (_pending != PendingKind.Taker)

@@ -31,8 +31,12 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
         for (var accountId = 1; accountId <= _ledger.AccountCount; accountId++)
         {
-            hash.Add(_accountCancelOnly[accountId] ? 1 : 0);
+            hash.Add((int)_accountRestrictions[accountId]);
         }
+
+        hash.Add(_isVenueHalted ? 1 : 0);
+        _operators.AddTo(ref hash);
+        _requests.AddTo(ref hash);
 
         AddPending(ref hash);
         _risk.AddTo(ref hash);
@@ -96,7 +100,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         hash.Add(book.LastTradeId);
         hash.Add(book.LastAggregateTradeId);
         hash.Add(book.LastUpdateId);
-        hash.Add(book.IsCancelOnly ? 1 : 0);
+        hash.Add((int)book.Restrictions);
         AddSide(ref hash, book.Ladder(Side.Buy));
         AddSide(ref hash, book.Ladder(Side.Sell));
     }
@@ -128,6 +132,12 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         {
             hash.Add(_pendingAccountId);
             hash.Add(_pendingSymbolId);
+        }
+
+        if (_pending == PendingKind.CancelOrders)
+        {
+            hash.Add(_pendingCancel.AccountId);
+            hash.Add(_pendingCancel.SymbolId);
         }
 
         if (_pending == PendingKind.Taker)

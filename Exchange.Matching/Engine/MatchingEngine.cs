@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Exchange.Matching.Administration;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -33,7 +34,10 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private readonly NodeStore _nodes = new();
     private SymbolBook[] _books = [];
     private Asset[] _assets = [];
-    private bool[] _accountCancelOnly = new bool[64];
+    private Restrictions[] _accountRestrictions = new Restrictions[64];
+    private bool _isVenueHalted;
+    private readonly OperatorTable _operators = new();
+    private readonly RequestTable _requests = new();
     private GenesisCommand? _genesis;
     private int _workLimit;
     private int _sweepLevelLimit;
@@ -44,6 +48,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private Taker _taker;
     private int _pendingAccountId;
     private int _pendingSymbolId;
+    private CancelOrdersCommand _pendingCancel;
 
     private bool _changing;
 
@@ -52,6 +57,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         None,
         Taker,
         CancelAll,
+        CancelOrders,
     }
 
     public MatchingEngine(TRisk risk, TLedger ledger)
@@ -179,7 +185,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
                 AbandonWork(ref record);
                 break;
             default:
-                Administer(command.Type, payload, ref record);
+                Administer(command.Type, payload, sequence, ref record);
                 break;
         }
     }

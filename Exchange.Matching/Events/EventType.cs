@@ -18,4 +18,13 @@ public enum EventType : byte
     AssetAdded = 13,
     SymbolAdded = 14,
     QuarantineChanged = 15,
+
+    RequestRepeated = 48,
+    ApiKeyAdded = 49,
+    ApiKeyChanged = 50,
+    AccountChanged = 51,
+    OrderLimitsChanged = 52,
+    HaltChanged = 53,
+    OperatorCreated = 54,
+    OperatorChanged = 55,
 }

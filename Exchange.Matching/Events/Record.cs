@@ -37,6 +37,12 @@ public readonly ref struct Record
 
     public ReadOnlySpan<byte> Body => Bytes.Slice(RecordHeader.Size, Header.BodyLength);
 
+    /// <summary>What was asked for: the request inside an operator's command, the type itself otherwise.</summary>
+    public CommandType RequestType => CommandType == CommandType.Administer ? AdministerCommand.RequestTypeOf(Body) : CommandType;
+
+    /// <summary>The body of <see cref="RequestType"/>; that of an operator's command must be well formed, as it is where events follow.</summary>
+    public ReadOnlySpan<byte> RequestBody => CommandType == CommandType.Administer ? AdministerCommand.RequestOf(Body) : Body;
+
     /// <summary>Returns a cursor in front of the first event.</summary>
     public EventReader Events => new(Bytes[(RecordHeader.Size + Header.BodyLength)..]);
 
@@ -101,6 +107,14 @@ public ref struct EventReader(ReadOnlySpan<byte> bytes)
         EventType.AssetAdded => Unsafe.SizeOf<AssetAdded>(),
         EventType.SymbolAdded => Unsafe.SizeOf<SymbolAdded>(),
         EventType.QuarantineChanged => Unsafe.SizeOf<QuarantineChanged>(),
+        EventType.RequestRepeated => Unsafe.SizeOf<RequestRepeated>(),
+        EventType.ApiKeyAdded => Unsafe.SizeOf<ApiKeyAdded>(),
+        EventType.ApiKeyChanged => Unsafe.SizeOf<ApiKeyChanged>(),
+        EventType.AccountChanged => Unsafe.SizeOf<AccountChanged>(),
+        EventType.OrderLimitsChanged => Unsafe.SizeOf<OrderLimitsChanged>(),
+        EventType.HaltChanged => Unsafe.SizeOf<HaltChanged>(),
+        EventType.OperatorCreated => Unsafe.SizeOf<OperatorCreated>(),
+        EventType.OperatorChanged => Unsafe.SizeOf<OperatorChanged>(),
         _ => 0,
     };
 

@@ -23,6 +23,18 @@ public interface ILedger : ISnapshotState
     /// <summary>Opens the next account, registers its key, deposits its funds; returns its id. Only after a check.</summary>
     int OpenAccount(OpenAccountCommand command);
 
+    /// <summary>Returns None, or why the key cannot be registered.</summary>
+    RejectReason CheckAddApiKey(AddApiKeyCommand command);
+
+    /// <summary>Registers a further key; returns its id, the position in the order of registration. Only after a check.</summary>
+    int AddApiKey(AddApiKeyCommand command);
+
+    /// <summary>Returns None, or why the key cannot be changed.</summary>
+    RejectReason CheckSetApiKey(SetApiKeyCommand command);
+
+    /// <summary>Enables or disables a key; returns its id. Only after a check.</summary>
+    int SetApiKey(SetApiKeyCommand command);
+
     /// <summary>Returns None, or why the adjustment cannot be made.</summary>
     RejectReason CheckAdjustBalance(in AdjustBalanceCommand command);
 

@@ -15,6 +15,9 @@ public interface IRisk : ISnapshotState
 
     void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay);
 
+    /// <summary>Gives an existing account other limits; its counts stay. 0 is no limit.</summary>
+    void SetOrderLimits(int accountId, int per10Seconds, int perDay);
+
     /// <summary>
     /// Returns None, or the first limit or filter that a new order breaks: order counts, then price, percent price, lot size, market lot size,
     /// notional, open orders (API.md A9).

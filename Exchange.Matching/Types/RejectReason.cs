@@ -91,6 +91,30 @@ public enum RejectReason : ushort
 
     InvalidAmount = 709,
 
+    UnknownOperator = 710,
+    OperatorDisabled = 711,
+
+    /// <summary>The operator's role does not include the request.</summary>
+    OperatorNotPermitted = 712,
+
+    /// <summary>In a venue, administration is an operator's: the command did not come as a request of one.</summary>
+    OperatorRequired = 713,
+
+    /// <summary>The request's id belongs to another request.</summary>
+    RequestIdReused = 714,
+
+    /// <summary>The operator's name or token is taken.</summary>
+    DuplicateOperator = 715,
+    TooManyOperators = 716,
+    InvalidOperator = 717,
+    DuplicateAsset = 718,
+    InvalidAsset = 719,
+    UnknownApiKey = 720,
+    TooManyApiKeys = 721,
+
+    /// <summary>Without this operator nobody could administer operators any more.</summary>
+    LastAdministrator = 722,
+
     /// <summary>The command's bytes cannot be decoded.</summary>
     Malformed = 900,
 

@@ -207,7 +207,8 @@ public sealed record SymbolSpec
         return power;
     }
 
-    private static bool IsName(string? name)
+    /// <summary>Returns whether the text names a symbol or an asset: 1 to 20 characters of A-Z, 0-9, '-', '_', '.'.</summary>
+    public static bool IsName(string? name)
     {
         if (name is null || name.Length is 0 or > 20)
         {

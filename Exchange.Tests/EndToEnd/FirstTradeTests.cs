@@ -12,7 +12,7 @@ public sealed class FirstTradeTests
     [Test]
     public async Task The_commands_of_the_banner_work_as_printed()
     {
-        await using var host = new HostProcess();
+        await using var host = NewHost();
         await host.StartAsync();
         await host.WaitForOutputAsync("/sandbox/accounts' -d");
 
@@ -32,7 +32,7 @@ public sealed class FirstTradeTests
     [Test]
     public async Task The_first_trade_of_the_README_works_as_written()
     {
-        await using var host = new HostProcess();
+        await using var host = NewHost();
         await host.StartAsync();
         var commands = (await File.ReadAllLinesAsync(RepositoryFiles.Path("README.md")))
             .SkipWhile(line => !line.StartsWith("## A first trade", StringComparison.Ordinal)).Skip(1)
@@ -41,11 +41,22 @@ public sealed class FirstTradeTests
 
         var answers = await RunAsync(string.Join('\n', commands).Replace("http://127.0.0.1:8080", host.Url));
 
-        Assert.That(answers, Has.Length.EqualTo(4), "two orders, the trades, the depth");
-        Assert.That(answers[0].GetProperty("status").GetString(), Is.EqualTo("NEW"));
-        Assert.That(answers[1].GetProperty("status").GetString(), Is.EqualTo("FILLED"));
-        Assert.That(answers[2].GetArrayLength(), Is.EqualTo(1));
-        Assert.That(answers[3].GetProperty("asks")[0][1].GetString(), Is.EqualTo("0.30000000"));
+        Assert.That(answers, Has.Length.EqualTo(4), "two orders, the account, the depth");
+        Assert.That(answers[0].GetProperty("status").GetString(), Is.EqualTo("FILLED"));
+        Assert.That(answers[0].GetProperty("fills").GetArrayLength(), Is.Positive);
+        Assert.That(answers[1].GetProperty("status").GetString(), Is.EqualTo("NEW"));
+        Assert.That(
+            answers[2].GetProperty("balances").EnumerateArray().Select(balance => $"{balance.GetProperty("asset")} {balance.GetProperty("locked")}"),
+            Is.EqualTo(new[] { "BTC 0.10000000", "USDT 0.00000000" }));
+        Assert.That(answers[3].GetProperty("asks").GetArrayLength(), Is.EqualTo(5));
+    }
+
+    /// <summary>As a newcomer starts it: nothing is set.</summary>
+    private static HostProcess NewHost()
+    {
+        var host = new HostProcess();
+        host.Settings["Exchange__Sandbox__MarketMakers"] = "true";
+        return host;
     }
 
     /// <summary>Runs lines in a shell; returns the JSON values that they print, one a line.</summary>

@@ -30,12 +30,14 @@ internal sealed class BareExchange : IDisposable
         Accounts = new AccountsModule(_balances, new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
         Engine = new MatchingEngine<RiskPort, LedgerPort>(_risk.Risk, Accounts.Ledger);
         Orders = new OrdersView(Symbols, closedOrdersKept: 1_000);
-        Consumers = [Symbols, _balances, _risk.View, MarketData, Orders];
+        Consumers = [Symbols, _balances, Operators, _risk.View, MarketData, Orders];
     }
 
     public MatchingEngine<RiskPort, LedgerPort> Engine { get; }
 
     public AccountsModule Accounts { get; }
+
+    public OperatorsView Operators { get; } = new();
 
     public IRiskModule Risk => _risk;
 
@@ -107,8 +109,15 @@ internal sealed class BareExchange : IDisposable
         {
             var updateId = MarketData.CopyDepth(symbol.Id, int.MaxValue, bids, asks);
             MarketData.CopyTrades(symbol.Id, 1_000, trades);
-            text.AppendLine($"{symbol.Name} {Symbols.IsCancelOnly(symbol.Id)} {updateId} {MarketData.LastPrice(symbol.Id)}");
+            text.AppendLine($"{symbol.Name} {Symbols.RestrictionsOf(symbol.Id)} {updateId} {MarketData.LastPrice(symbol.Id)}");
             text.AppendJoin(' ', bids).AppendLine().AppendJoin(' ', asks).AppendLine().AppendJoin(' ', trades).AppendLine();
+        }
+
+        text.AppendJoin(' ', Operators.Operators).AppendLine();
+        foreach (var entry in Operators.Audit(1_000, long.MaxValue))
+        {
+            text.AppendLine($"{entry.Sequence} {entry.TimeUs} {entry.OperatorId} {entry.RequestId} {entry.Reason} {entry.RequestType} "
+                + $"{Convert.ToHexString(entry.Request.Span)} {entry.Reject} {entry.FirstSequence}");
         }
 
         List<Balance> balances = [];
@@ -116,7 +125,9 @@ internal sealed class BareExchange : IDisposable
         for (var accountId = 1; accountId <= Math.Min(accountCount, Engine.Ledger.AccountCount); accountId++)
         {
             Accounts.CopyBalances(accountId, balances);
-            text.AppendLine($"account {accountId}").AppendJoin(' ', balances).AppendLine();
+            Accounts.TryGetAccount(accountId, out var isEnabled);
+            text.AppendLine($"account {accountId} {isEnabled} {_risk.CountsOf(accountId, 0)}").AppendJoin(' ', balances).AppendLine();
+            text.AppendJoin(' ', Accounts.KeysOf(accountId).Select(key => $"{key.Id} {key.Value} {key.IsEnabled} {key.Permissions}")).AppendLine();
             Orders.CopyOpen(accountId, null, orders);
             foreach (var order in orders)
             {

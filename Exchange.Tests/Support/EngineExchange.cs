@@ -28,7 +28,7 @@ internal sealed class EngineExchange : IScenarioExchange, IDisposable
         Accounts = new AccountsModule(balances, new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
         Engine = new MatchingEngine<RiskPort, LedgerPort>(RiskModule.Risk, Accounts.Ledger);
         Orders = new OrdersView(Symbols, closedOrdersKept: 1_000);
-        _consumers = [Symbols, balances, RiskModule.View, MarketData, Orders];
+        _consumers = [Symbols, balances, new OperatorsView(), RiskModule.View, MarketData, Orders];
         _buffer = new byte[RecordLimits.MaxRecordLength(Math.Max(genesis.WorkLimit, 1_000))];
         Execute(CommandType.Genesis, genesis.ToBytes(), timeUs: 0);
     }

@@ -68,6 +68,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
         var environment = new Dictionary<string, string>(Settings);
         environment.TryAdd("Exchange__DataDirectory", DataDirectory);
+
+        // Books that only the test touches, unless it says otherwise.
+        environment.TryAdd("Exchange__Sandbox__MarketMakers", "false");
         _process = ChildProcess.Start(HostDll, ["--urls", Url], environment);
     }
 

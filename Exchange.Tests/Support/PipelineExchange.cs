@@ -30,7 +30,7 @@ internal sealed class PipelineExchange : IAsyncDisposable
         var risk = new RiskModule();
         Accounts = accounts;
         Orders = new OrdersView(Symbols, closedOrdersKept: 100_000);
-        IReadOnlyList<IRecordConsumer> consumers = [Symbols, balances, risk.View, MarketData, Orders];
+        IReadOnlyList<IRecordConsumer> consumers = [Symbols, balances, new OperatorsView(), risk.View, MarketData, Orders];
         var log = new PipelineLog(Log, (sequence, error) => Log($"{sequence}: {error.Message}"), (thread, failure) => Log($"{thread}: {failure.Message}"));
         if (plan is null)
         {

@@ -77,6 +77,12 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         inner.OpenAccount(accountId, orderLimitPer10Seconds, orderLimitPerDay);
     }
 
+    public void SetOrderLimits(int accountId, int per10Seconds, int perDay)
+    {
+        plan.Count();
+        inner.SetOrderLimits(accountId, per10Seconds, perDay);
+    }
+
     public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
     {
         plan.Count();
@@ -136,6 +142,30 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
     {
         plan.Count();
         return inner.OpenAccount(command);
+    }
+
+    public RejectReason CheckAddApiKey(AddApiKeyCommand command)
+    {
+        plan.Count();
+        return inner.CheckAddApiKey(command);
+    }
+
+    public int AddApiKey(AddApiKeyCommand command)
+    {
+        plan.Count();
+        return inner.AddApiKey(command);
+    }
+
+    public RejectReason CheckSetApiKey(SetApiKeyCommand command)
+    {
+        plan.Count();
+        return inner.CheckSetApiKey(command);
+    }
+
+    public int SetApiKey(SetApiKeyCommand command)
+    {
+        plan.Count();
+        return inner.SetApiKey(command);
     }
 
     public RejectReason CheckAdjustBalance(in AdjustBalanceCommand command)

@@ -20,6 +20,14 @@ internal sealed class AccountsModule(BalancesView view, Lazy<ICommandGateway> ga
 
     public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) => view.TryGetApiKey(apiKey, out key);
 
+    public IReadOnlyList<ApiKey> KeysOf(int accountId) => view.KeysOf(accountId);
+
+    public ApiKey? KeyById(int keyId) => view.KeyById(keyId);
+
+    public int AccountCount => view.AccountCount;
+
+    public bool TryGetAccount(int accountId, out bool isEnabled) => view.TryGetAccount(accountId, out isEnabled);
+
     public long CopyBalances(int accountId, List<Balance> balances) => view.CopyBalances(accountId, balances);
 
     /// <inheritdoc/>

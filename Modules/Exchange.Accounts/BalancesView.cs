@@ -25,6 +25,11 @@ internal sealed class BalancesView : IRecordConsumer
     private readonly ConcurrentDictionary<string, ApiKey> _apiKeys = new();
     private readonly ConcurrentDictionary<string, ApiKey>.AlternateLookup<ReadOnlySpan<char>> _apiKeysByText;
 
+    /// <summary>In the order of their ids; under the lock.</summary>
+    private readonly List<ApiKey> _keysById = [];
+
+    private readonly ChunkedArray<bool> _isDisabled = new();
+
     /// <summary>Journal microseconds of each account's last change, 0 before the first; index 0 is nobody.</summary>
     private long[] _changedUs = new long[1024];
     private int _accountCount;
@@ -66,6 +71,47 @@ internal sealed class BalancesView : IRecordConsumer
         }
     }
 
+    /// <summary>Returns whether the account exists, and may place orders as far as operators are concerned. Any thread.</summary>
+    public bool TryGetAccount(int accountId, out bool isEnabled)
+    {
+        lock (_lock)
+        {
+            var exists = (uint)(accountId - 1) < (uint)_accountCount;
+            isEnabled = exists && !_isDisabled[accountId];
+            return exists;
+        }
+    }
+
+    /// <summary>Accounts 1 to this number exist. Any thread.</summary>
+    public int AccountCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _accountCount;
+            }
+        }
+    }
+
+    /// <summary>Returns the account's keys in the order of registration. Any thread; walks all keys.</summary>
+    public IReadOnlyList<ApiKey> KeysOf(int accountId)
+    {
+        lock (_lock)
+        {
+            return _keysById.FindAll(key => key.AccountId == accountId);
+        }
+    }
+
+    /// <summary>Returns the key with that id, or null. Any thread.</summary>
+    public ApiKey? KeyById(int keyId)
+    {
+        lock (_lock)
+        {
+            return (uint)keyId < (uint)_keysById.Count ? _keysById[keyId] : null;
+        }
+    }
+
     /// <summary>Takes the lock that <see cref="EndBatch"/> gives back, on the same thread.</summary>
     public void BeginBatch() => _lock.Enter();
 
@@ -89,15 +135,17 @@ internal sealed class BalancesView : IRecordConsumer
         for (var accountId = 1; accountId <= _accountCount; accountId++)
         {
             writer.Write(_changedUs[accountId]);
+            writer.Write(_isDisabled[accountId]);
         }
 
-        var keys = _apiKeys.Values.OrderBy(key => key.AccountId).ThenBy(key => key.Value, StringComparer.Ordinal).ToArray();
-        writer.Write(keys.Length);
-        foreach (var key in keys)
+        writer.Write(_keysById.Count);
+        foreach (var key in _keysById)
         {
             writer.Write(key.Value);
             writer.Write(key.AccountId);
             writer.Write(key.SecretCiphertext.Span);
+            writer.Write(key.IsEnabled);
+            writer.Write((byte)key.Permissions);
         }
 
         _funds.Save(writer, _accountCount, _directory.Assets.Length);
@@ -109,15 +157,21 @@ internal sealed class BalancesView : IRecordConsumer
         reader.ReadVersion("balances view", SnapshotVersion);
         _accountCount = reader.ReadCount(Ledger.MaxAccounts);
         _changedUs = new long[Math.Max(_changedUs.Length, _accountCount + 1)];
+        _isDisabled.EnsureIndex(_accountCount);
         for (var accountId = 1; accountId <= _accountCount; accountId++)
         {
             _changedUs[accountId] = reader.ReadInt64();
+            _isDisabled[accountId] = reader.ReadBool();
         }
 
         for (var left = reader.ReadCount(int.MaxValue); left > 0; left--)
         {
-            var value = reader.ReadString();
-            _apiKeys[value] = new ApiKey(value, reader.ReadInt32(), reader.ReadBytes());
+            Register(new ApiKey(reader.ReadString(), reader.ReadInt32(), reader.ReadBytes())
+            {
+                Id = _keysById.Count,
+                IsEnabled = reader.ReadBool(),
+                Permissions = (ApiKeyPermissions)reader.ReadByte(),
+            });
         }
 
         _funds.Load(reader, _accountCount, _directory.Assets.Length);
@@ -129,9 +183,22 @@ internal sealed class BalancesView : IRecordConsumer
         var events = record.Events;
         while (events.MoveNext())
         {
-            if (events.Type == EventType.AccountOpened)
+            switch (events.Type)
             {
-                Open(events.As<AccountOpened>().AccountId, OpenAccountCommand.Read(record.Body)!);
+                case EventType.AccountOpened:
+                    Open(events.As<AccountOpened>().AccountId, OpenAccountCommand.Read(record.RequestBody)!);
+                    break;
+                case EventType.ApiKeyAdded:
+                    Register(events.As<ApiKeyAdded>(), AddApiKeyCommand.Read(record.RequestBody)!);
+                    break;
+                case EventType.ApiKeyChanged:
+                    ref readonly var changedKey = ref events.As<ApiKeyChanged>();
+                    Replace(_keysById[changedKey.KeyId] with { IsEnabled = changedKey.IsEnabled != 0 });
+                    break;
+                case EventType.AccountChanged:
+                    ref readonly var changedAccount = ref events.As<AccountChanged>();
+                    _isDisabled[changedAccount.AccountId] = changedAccount.IsEnabled == 0;
+                    break;
             }
         }
     }
@@ -145,12 +212,33 @@ internal sealed class BalancesView : IRecordConsumer
         }
 
         _accountCount = accountId;
+        _isDisabled.EnsureIndex(accountId);
         if (command.ApiKey.Length > 0)
         {
-            var value = Encoding.ASCII.GetString(command.ApiKey);
-            Invariant.That(
-                _apiKeys.TryAdd(value, new ApiKey(value, accountId, command.SecretCiphertext)), "an API key is registered once");
+            Register(new ApiKey(Encoding.ASCII.GetString(command.ApiKey), accountId, command.SecretCiphertext) { Id = _keysById.Count });
         }
+    }
+
+    private void Register(in ApiKeyAdded added, AddApiKeyCommand command)
+    {
+        Invariant.That(added.KeyId == _keysById.Count, "keys are registered in the order of their ids");
+        Register(new ApiKey(Encoding.ASCII.GetString(command.ApiKey), added.AccountId, command.SecretCiphertext)
+        {
+            Id = added.KeyId,
+            Permissions = command.Permissions,
+        });
+    }
+
+    private void Register(ApiKey key)
+    {
+        Invariant.That(_apiKeys.TryAdd(key.Value, key), "an API key is registered once");
+        _keysById.Add(key);
+    }
+
+    private void Replace(ApiKey key)
+    {
+        _keysById[key.Id] = key;
+        _apiKeys[key.Value] = key;
     }
 
     private void Change(int accountId, int assetId, long free, long held, long timeUs)

@@ -51,14 +51,9 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
             return RejectReason.TooManyAccounts;
         }
 
-        if (!ApiKeySet.IsWellFormed(command.ApiKey))
+        if (command.ApiKey.Length > 0 && CheckNewKey(command.ApiKey) is var keyReason and not RejectReason.None)
         {
-            return RejectReason.InvalidApiKey;
-        }
-
-        if (command.ApiKey.Length > 0 && _apiKeys.Contains(command.ApiKey))
-        {
-            return RejectReason.DuplicateApiKey;
+            return keyReason;
         }
 
         for (var i = 0; i < command.Deposits.Count; i++)
@@ -106,6 +101,37 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         }
 
         return accountId;
+    }
+
+    /// <summary>Returns None, or the first of: UnknownAccount, InvalidApiKey, DuplicateApiKey, TooManyApiKeys.</summary>
+    public RejectReason CheckAddApiKey(AddApiKeyCommand command) =>
+        (uint)(command.AccountId - 1) >= (uint)AccountCount ? RejectReason.UnknownAccount : CheckNewKey(command.ApiKey);
+
+    /// <summary>Returns the key's id.</summary>
+    public int AddApiKey(AddApiKeyCommand command)
+    {
+        Invariant.That(CheckAddApiKey(command) == RejectReason.None, "a key is registered only after its check");
+        _apiKeys.Add(command.ApiKey);
+        _openings.Add(command.AccountId);
+        _openings.Add((int)command.Permissions);
+        _openings.Add(command.ApiKey);
+        _openings.Add(command.SecretCiphertext);
+        return _apiKeys.Count - 1;
+    }
+
+    /// <summary>Returns None, or the first of: UnknownApiKey, NoChange.</summary>
+    public RejectReason CheckSetApiKey(SetApiKeyCommand command) =>
+        !_apiKeys.TryFind(command.ApiKey, out var keyId) ? RejectReason.UnknownApiKey
+        : _apiKeys.IsEnabled(keyId) == command.IsEnabled ? RejectReason.NoChange
+        : RejectReason.None;
+
+    /// <summary>Returns the key's id.</summary>
+    public int SetApiKey(SetApiKeyCommand command)
+    {
+        Invariant.That(CheckSetApiKey(command) == RejectReason.None, "a key is changed only after its check");
+        _apiKeys.TryFind(command.ApiKey, out var keyId);
+        _apiKeys.Enable(keyId, command.IsEnabled);
+        return keyId;
     }
 
     /// <summary>
@@ -222,13 +248,19 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     internal Int128 FeesCollected(int assetId) => _totals[assetId].Fees;
 
     /// <summary>
-    /// Adds the openings (keys and ciphertexts in the order of accounts), each asset's totals, then every balance that is not zero.
+    /// Adds the openings and registrations (keys and ciphertexts in their order), which keys are enabled, each asset's totals, then every balance that is not zero.
     /// </summary>
     public void AddTo(ref StateHash hash)
     {
         hash.Add(AccountCount);
         hash.Add(_assetCount);
         hash.Add((long)_openings.Value);
+        hash.Add(_apiKeys.Count);
+        for (var keyId = 0; keyId < _apiKeys.Count; keyId++)
+        {
+            hash.Add(_apiKeys.IsEnabled(keyId) ? 1 : 0);
+        }
+
         foreach (ref readonly var totals in _totals.AsSpan(0, _assetCount))
         {
             hash.Add(totals.Fees);
@@ -321,6 +353,12 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
             totals.Withdrawals -= change;
         }
     }
+
+    private RejectReason CheckNewKey(byte[] apiKey) =>
+        apiKey.Length == 0 || !ApiKeySet.IsWellFormed(apiKey) ? RejectReason.InvalidApiKey
+        : _apiKeys.Contains(apiKey) ? RejectReason.DuplicateApiKey
+        : _apiKeys.Count >= ApiKeySet.MaxKeys ? RejectReason.TooManyApiKeys
+        : RejectReason.None;
 
     private Int128 SupplyOf(int assetId) => _totals[assetId].Deposits - _totals[assetId].Withdrawals;
 }

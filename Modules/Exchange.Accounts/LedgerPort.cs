@@ -31,6 +31,14 @@ public readonly struct LedgerPort : ILedger
 
     public int OpenAccount(OpenAccountCommand command) => _ledger.OpenAccount(command);
 
+    public RejectReason CheckAddApiKey(AddApiKeyCommand command) => _ledger.CheckAddApiKey(command);
+
+    public int AddApiKey(AddApiKeyCommand command) => _ledger.AddApiKey(command);
+
+    public RejectReason CheckSetApiKey(SetApiKeyCommand command) => _ledger.CheckSetApiKey(command);
+
+    public int SetApiKey(SetApiKeyCommand command) => _ledger.SetApiKey(command);
+
     public RejectReason CheckAdjustBalance(in AdjustBalanceCommand command) => _ledger.CheckAdjustBalance(command);
 
     public void AdjustBalance(in AdjustBalanceCommand command) => _ledger.AdjustBalance(command);

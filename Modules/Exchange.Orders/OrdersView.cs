@@ -139,7 +139,8 @@ internal sealed class OrdersView : IRecordConsumer
             capture.Begin(record.Sequence);
         }
 
-        return capture;
+        // An operator's command is continued by cancels whose orders nobody asks for.
+        return capture.Sequence == 0 ? null : capture;
     }
 
     /// <summary>The table as the fold sees it, and the capture beside it.</summary>

@@ -57,6 +57,14 @@ internal sealed class OrderCounter
         counts.LimitPerDay = limitPerDay;
     }
 
+    /// <summary>Other limits for an existing account; what was counted stays counted.</summary>
+    public void SetLimits(int accountId, int limitPer10Seconds, int limitPerDay)
+    {
+        ref var counts = ref At(accountId);
+        counts.LimitPer10Seconds = limitPer10Seconds;
+        counts.LimitPerDay = limitPerDay;
+    }
+
     public bool Exists(int accountId) => (uint)(accountId - 1) < (uint)_accountCount;
 
     /// <summary>

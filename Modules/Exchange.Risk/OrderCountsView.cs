@@ -42,8 +42,12 @@ internal sealed class OrderCountsView : IRecordConsumer
             switch (events.Type)
             {
                 case EventType.AccountOpened:
-                    var command = OpenAccountCommand.Read(record.Body)!;
+                    var command = OpenAccountCommand.Read(record.RequestBody)!;
                     _counter.OpenAccount(events.As<AccountOpened>().AccountId, command.OrderLimitPer10Seconds, command.OrderLimitPerDay);
+                    break;
+                case EventType.OrderLimitsChanged:
+                    ref readonly var limits = ref events.As<OrderLimitsChanged>();
+                    _counter.SetLimits(limits.AccountId, limits.Per10Seconds, limits.PerDay);
                     break;
                 case EventType.OrderAccepted:
                     ref readonly var accepted = ref events.As<OrderAccepted>();

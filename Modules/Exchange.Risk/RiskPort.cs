@@ -24,6 +24,8 @@ public readonly struct RiskPort : IRisk
     public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
         _state.OpenAccount(accountId, orderLimitPer10Seconds, orderLimitPerDay);
 
+    public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _state.SetOrderLimits(accountId, per10Seconds, perDay);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs) =>
         _state.CheckNewOrder(order, symbol, openOrders, timeUs);

@@ -35,6 +35,8 @@ internal sealed class RiskState : ISnapshotState
     public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
         _counter.OpenAccount(accountId, orderLimitPer10Seconds, orderLimitPerDay);
 
+    public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _counter.SetLimits(accountId, per10Seconds, perDay);
+
     public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
     {
         var limit = _counter.Check(order.AccountId, timeUs);

@@ -6,8 +6,14 @@ namespace Exchange.Host.Api.Endpoints;
 /// <summary>A symbol as exchangeInfo shows it. What this exchange does not have yet is shown as not allowed.</summary>
 internal static class SymbolJson
 {
-    public static string StatusOf(ApiRequest request, Symbol symbol) =>
-        request.Services.Symbols.IsCancelOnly(symbol.Id) ? "CANCEL_ONLY" : "TRADING";
+    /// <summary>BREAK while the whole venue is halted, HALT while the symbol is, CANCEL_ONLY in quarantine.</summary>
+    public static string StatusOf(ApiRequest request, Symbol symbol) => request.Services.Symbols.RestrictionsOf(symbol.Id) switch
+    {
+        Restrictions.None => "TRADING",
+        var restrictions when restrictions.HasFlag(Restrictions.VenueHalt) => "BREAK",
+        var restrictions when restrictions.HasFlag(Restrictions.Halt) => "HALT",
+        _ => "CANCEL_ONLY",
+    };
 
     public static void Write(ApiRequest request, Symbol symbol, bool showsPermissionSets)
     {

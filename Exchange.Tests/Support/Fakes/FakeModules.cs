@@ -119,6 +119,14 @@ internal sealed class FakeAccounts : IAccountsModule
     public bool TryGetApiKey(ReadOnlySpan<char> apiKey, out ApiKey key) =>
         Keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(apiKey, out key!);
 
+    public IReadOnlyList<ApiKey> KeysOf(int accountId) => [.. Keys.Values.Where(key => key.AccountId == accountId)];
+
+    public ApiKey? KeyById(int keyId) => Keys.Values.FirstOrDefault(key => key.Id == keyId);
+
+    public int AccountCount => 0;
+
+    public bool TryGetAccount(int accountId, out bool isEnabled) => isEnabled = Keys.Values.Any(key => key.AccountId == accountId);
+
     public long CopyBalances(int accountId, List<Balance> balances)
     {
         balances.AddRange(Balances);

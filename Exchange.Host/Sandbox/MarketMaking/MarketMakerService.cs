@@ -1,0 +1,50 @@
+using Exchange.Host.Composition;
+using Exchange.Host.Health;
+using Exchange.Matching.Ports;
+using Microsoft.Extensions.Options;
+
+namespace Exchange.Host.Sandbox.MarketMaking;
+
+/// <summary>
+/// The pace of the market makers: one step in each interval while the exchange is ready, behind the first one, which is a part of its start.
+/// Stopped before the exchange is.
+/// </summary>
+internal sealed partial class MarketMakerService(
+    MarketMakers makers, IExchangeStatus status, IOptions<ExchangeOptions> options, ILogger<MarketMakerService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Sandbox.MarketMakers)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(options.Value.Sandbox.MarketMakerIntervalMs));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (makers.HasBegun && status.IsReady)
+                {
+                    await makers.StepAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (ExchangeStoppedException)
+        {
+            // The exchange tells why it stopped.
+        }
+        catch (Exception failure)
+        {
+            // A fault here is no fault of the exchange, which others use.
+            Failed(failure);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The market makers have ended; the books stay as they are")]
+    private partial void Failed(Exception failure);
+}
