@@ -22,6 +22,7 @@ builder.ConfigureListeners();
 builder.Services.AddSingleton<IClock, SystemClock>();
 builder.Services.AddSingleton<SymbolDirectory>();
 builder.Services.AddSingleton<JournalFollowers>();
+builder.Services.AddSingleton<JournalFollowers>();
 builder.Services.AddSingleton<PipelineLink>();
 builder.Services.AddSingleton<ICommandGateway>(provider => provider.GetRequiredService<PipelineLink>());
 builder.Services.AddSingleton<IJournalTime>(provider => provider.GetRequiredService<PipelineLink>());
@@ -30,7 +31,7 @@ builder.Services.AddAccountsModule();
 builder.Services.AddRiskModule();
 builder.Services.AddOrdersModule(builder.Configuration);
 builder.Services.AddMarketDataModule();
-builder.Services.AddReplicationModule(provider =>
+builder.Services.AddReplicationModule(builder.Configuration, provider =>
 {
     var link = provider.GetRequiredService<PipelineLink>();
     return () => link.DurableSequence;

@@ -12,6 +12,7 @@ using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Views;
 using Exchange.Orders;
+using Exchange.Replication;
 using Exchange.Risk;
 using Microsoft.Extensions.Options;
 
@@ -30,6 +31,8 @@ internal sealed partial class ExchangeService(
     IRiskModule risk,
     IOrdersModule orders,
     IMarketDataModule marketData,
+    IReplicationModule replication,
+    JournalFollowers followers,
     SymbolDirectory symbols,
     SecretProtector secrets,
     SandboxSeed sandboxSeed,
@@ -67,6 +70,7 @@ internal sealed partial class ExchangeService(
             CheckMode(pipeline);
             secrets.Initialize(exchangeOptions.Value.ExchangeMode);
             await pipeline.StartAsync(GenesisCommand.Default(exchangeOptions.Value.ExchangeMode));
+            await replication.StartAsync();
             _phase = "seeding";
             if (pipeline.Mode == ExchangeMode.Sandbox)
             {
@@ -104,6 +108,7 @@ internal sealed partial class ExchangeService(
             await pipeline.DisposeAsync();
         }
 
+        replication.Stop();
         _lock?.Dispose();
     }
 
@@ -114,6 +119,7 @@ internal sealed partial class ExchangeService(
         var directory = Path.GetFullPath(exchangeOptions.Value.DataDirectory);
         var storage = new FileStorage(directory, engineOptions.Value.JournalSync, Line);
         _lock = DirectoryLock.Acquire(directory, clock);
+        replication.Prepare(storage, followers);
         var pipeline = new ExchangePipeline<RiskPort, LedgerPort>(
             storage,
             clock,

@@ -66,6 +66,13 @@ internal sealed class BlockReader : IDisposable
         return -1;
     }
 
+    /// <summary>Drops what was read ahead: the file may have changed behind the part that was looked at.</summary>
+    public void Forget()
+    {
+        _length = 0;
+        _readAhead = FirstBlockBytes;
+    }
+
     public void Dispose()
     {
         Close();

@@ -5,7 +5,8 @@ using Exchange.Matching.Ports;
 namespace Exchange.Matching.Journal;
 
 /// <summary>
-/// Reads a journal from the start to its end, checks everything, changes nothing. Owned by one thread; not for a journal that is being written.
+/// Reads a journal from the start to its end, checks everything, changes nothing. Owned by one thread; of a journal that is being written
+/// only <see cref="TryFollow"/> may read.
 /// <code>
 /// using var reader = new JournalReader(storage);
 /// while (reader.TryReadGroup(out var records)) { … }
@@ -25,7 +26,7 @@ namespace Exchange.Matching.Journal;
 /// a replicator's position or the shared journal lies beyond <see cref="JournalEnd.NextSequence"/>: recovery compares them.
 /// </para>
 /// </summary>
-public sealed class JournalReader : IDisposable
+public sealed partial class JournalReader : IDisposable
 {
     private readonly IStorage _storage;
     private readonly string _folder;

@@ -48,7 +48,10 @@ internal static class SegmentList
         }
     }
 
-    private static SegmentHeader ReadHeader(IStorage storage, string name, Span<byte> block)
+    /// <summary>Returns the header of one segment.</summary>
+    /// <param name="block">Room for it: 4096 bytes, aligned.</param>
+    /// <exception cref="JournalDamagedException">The header does not verify, or the file has another length than it states.</exception>
+    public static SegmentHeader ReadHeader(IStorage storage, string name, Span<byte> block)
     {
         using var file = storage.Open(name, create: false);
         var read = 0;

@@ -9,7 +9,7 @@ namespace Exchange.Matching.Views;
 /// </summary>
 public interface IOrderRows
 {
-    /// <summary>The order of a row; the reference is valid until the next call.</summary>
+    /// <summary>The order of a row; the reference is valid until the next order is added, opened or closed.</summary>
     ref OrderState this[int row] { get; }
 
     Symbol Symbol(int symbolId);

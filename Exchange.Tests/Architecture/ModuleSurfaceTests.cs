@@ -26,7 +26,10 @@ public sealed class ModuleSurfaceTests
             typeof(Exchange.Orders.Admission), typeof(Exchange.Orders.FillState),
             typeof(Exchange.Orders.PlaceResult), typeof(Exchange.Orders.CancelResult), typeof(Exchange.Orders.CancelAllResult),
         ],
-        ["Exchange.Replication"] = [typeof(Exchange.Replication.IReplicationModule)],
+        ["Exchange.Replication"] =
+        [
+            typeof(Exchange.Replication.IReplicationModule), typeof(Exchange.Replication.ReplicatorStatus), typeof(Exchange.Replication.ReplicatorState),
+        ],
         ["Exchange.Risk"] = [typeof(Exchange.Risk.IRiskModule), typeof(Exchange.Risk.OrderCounts)],
     };
 

@@ -1,5 +1,5 @@
 using Exchange.Replication;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Replication;
@@ -11,8 +11,8 @@ public sealed class ReplicationModuleTests
     public void Both_positions_follow_the_journal_while_no_shared_journal_is_configured()
     {
         var durable = 0L;
-        using var provider = new ServiceCollection().AddReplicationModule(_ => () => durable).BuildServiceProvider();
-        var module = provider.GetRequiredService<IReplicationModule>();
+        using var module = new ReplicationModule(
+            () => durable, "nowhere", new FollowingOptions(), new SqlOptions { Provider = "none" }, NullLogger.Instance);
 
         Assert.That((module.DurableSequence, module.ReplicableSequence), Is.EqualTo((0L, 0L)));
 

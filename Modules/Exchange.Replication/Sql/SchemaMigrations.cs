@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Exchange.Replication.Sql;
+
+/// <summary>
+/// The schema's versions: one embedded file each, `NNNN_name.sql`, in the common subset of SQLite and PostgreSQL with tokens for what differs.
+/// A file that was released never changes; a change of the schema is a new file. Statements end with a semicolon at the end of a line.
+/// </summary>
+internal static class SchemaMigrations
+{
+    private const string Prefix = "Exchange.Replication.Sql.Migrations.";
+
+    /// <summary>What this build's newest migration makes.</summary>
+    public static int NewestVersion { get; } = Names().Select(VersionOf).Max();
+
+    /// <summary>Returns the statements of every migration behind <paramref name="version"/>, in order.</summary>
+    /// <param name="clustered">What a table ends with whose rows lie in the order of its primary key.</param>
+    /// <param name="bytes">The type of a column of bytes.</param>
+    public static IEnumerable<(int Version, string[] Statements)> Behind(int version, string clustered, string bytes) =>
+        from name in Names()
+        let next = VersionOf(name)
+        where next > version
+        orderby next
+        select (next, Statements(Text(name).Replace("{clustered}", clustered, StringComparison.Ordinal).Replace("{bytes}", bytes, StringComparison.Ordinal)));
+
+    private static IEnumerable<string> Names() =>
+        typeof(SchemaMigrations).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+
+    private static int VersionOf(string name) =>
+        int.Parse(name.AsSpan(Prefix.Length, 4), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static string Text(string name)
+    {
+        using var reader = new StreamReader(typeof(SchemaMigrations).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
+    private static string[] Statements(string text) =>
+        [.. text.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+}

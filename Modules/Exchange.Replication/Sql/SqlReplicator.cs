@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
+using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
+using Exchange.Matching.Views;
+using Exchange.Replication.Following;
+
+namespace Exchange.Replication.Sql;
+
+/// <summary>
+/// The history as rows: folds records with the folds of the published views, and hands every batch to the writer. What the folds must know of
+/// the past, open orders and symbols, comes from the store, so that a restart goes on exactly. One thread.
+/// </summary>
+/// <param name="openWriter">Opens the store; called anew after every failure.</param>
+/// <param name="openOrdersCached">See <see cref="SqlOptions.OpenOrdersCached"/>.</param>
+internal sealed class SqlReplicator : IReplicator
+{
+    private readonly Func<SqliteWriter> _openWriter;
+    private readonly RowBatch _batch;
+    private readonly OrderFold<Orders> _orders;
+    private readonly BalanceFold<Money> _money;
+    private SymbolDirectory _symbols = new();
+    private SqliteWriter? _writer;
+    private JournalPosition _position;
+
+    // Of the record that is being applied.
+    private long _sequence;
+    private long _timeUs;
+    private int _entry;
+
+    public SqlReplicator(Func<SqliteWriter> openWriter, int openOrdersCached)
+    {
+        _openWriter = openWriter;
+        _batch = new RowBatch(new SqlOrderRows(ReadOrder, openOrdersCached));
+        _orders = new OrderFold<Orders>(new Orders(this));
+        _money = new BalanceFold<Money>(new Money(this));
+    }
+
+    public string Name => "sql";
+
+    public int PendingCount => _batch.Count;
+
+    public JournalPosition Open()
+    {
+        _writer = _openWriter();
+        (_position, var directory) = _writer.ReadPosition();
+        _sequence = _position.Sequence;
+        _symbols = new SymbolDirectory();
+        if (directory.Length > 0)
+        {
+            using var bytes = new MemoryStream(directory);
+            _symbols.Load(new SnapshotReader(bytes.ReadExactly));
+        }
+
+        return _position;
+    }
+
+    public void Apply(in Record record)
+    {
+        Invariant.That(record.Sequence == _sequence + 1, "records are applied in sequence, each once");
+        _sequence = record.Sequence;
+        _timeUs = record.TimeUs;
+        _entry = 0;
+        if (!record.CommandType.IsTrading())
+        {
+            ApplyAdministration(record);
+        }
+
+        _orders.Apply(record);
+        _money.Apply(record);
+    }
+
+    public void Commit(in JournalPosition position)
+    {
+        _writer!.Write(_batch, _position, position);
+        _position = position;
+        _batch.Clear();
+        _batch.Orders.Committed();
+    }
+
+    public void Close()
+    {
+        _writer?.Dispose();
+        _writer = null;
+        _batch.Clear();
+        _batch.Orders.Clear();
+    }
+
+    private bool ReadOrder(long orderId, out OrderState order) => _writer!.TryReadOrder(orderId, out order);
+
+    private void ApplyAdministration(in Record record)
+    {
+        var events = record.Events;
+        if (!events.MoveNext() || events.Type == EventType.CommandRejected)
+        {
+            return;
+        }
+
+        do
+        {
+            if (events.Type == EventType.AccountOpened)
+            {
+                _batch.Accounts.Add(new AccountRow(events.As<AccountOpened>().AccountId, record.TimeUs));
+            }
+        }
+        while (events.MoveNext());
+
+        var assetCount = _symbols.Assets.Length;
+        var symbolCount = _symbols.Symbols.Length;
+        _symbols.Apply(record, CommandSlot.NoReply);
+        _batch.Assets.AddRange(_symbols.Assets[assetCount..]);
+        _batch.Symbols.AddRange(_symbols.Symbols[symbolCount..]);
+        var directory = new MemoryStream();
+        var writer = new SnapshotWriter(directory.Write);
+        _symbols.Save(writer);
+        writer.Flush();
+        _batch.Directory = directory.ToArray();
+    }
+
+    private void Change(int accountId, int assetId, long free, long held, long timeUs)
+    {
+        ref var change = ref CollectionsMarshal.GetValueRefOrAddDefault(_batch.Balances, (accountId, assetId), out _);
+        change.Free += free;
+        change.Held += held;
+        change.UpdatedUs = timeUs;
+    }
+
+    private void AddEntry(int accountId, int assetId, LedgerEntryKind kind, long change, long fee, long timeUs) =>
+        _batch.LedgerEntries.Add(new LedgerEntryRow(accountId, assetId, _sequence, _entry++, kind, change, fee, timeUs));
+
+    /// <summary>The orders as the fold changes them; a trade becomes a row of its own and one for each side.</summary>
+    private readonly struct Orders(SqlReplicator owner) : IOrderRows
+    {
+        public ref OrderState this[int row] => ref owner._batch.Orders[row];
+
+        public Symbol Symbol(int symbolId) => owner._symbols.Symbol(symbolId);
+
+        public int Add(in OrderState order) => owner._batch.Orders.Add(order);
+
+        public int Open(long orderId) => owner._batch.Orders.Open(orderId);
+
+        public void Closed(int row)
+        {
+        }
+
+        public void Traded(in TradeExecuted trade, int taker, int maker)
+        {
+            var timeUs = owner._timeUs;
+            ref readonly var incoming = ref owner._batch.Orders[taker];
+            ref readonly var resting = ref owner._batch.Orders[maker];
+            owner._batch.Trades.Add(new TradeRow(
+                incoming.SymbolId, trade.TradeId, trade.AggregateTradeId, owner._sequence, incoming.Side, trade.Price, trade.Quantity, timeUs));
+            owner._batch.Fills.Add(new FillRow(
+                incoming.AccountId, incoming.SymbolId, trade.TradeId, false, incoming.OrderId, incoming.Side, trade.Price, trade.Quantity, trade.TakerFee, timeUs));
+            owner._batch.Fills.Add(new FillRow(
+                resting.AccountId, resting.SymbolId, trade.TradeId, true, resting.OrderId, resting.Side, trade.Price, trade.Quantity, trade.MakerFee, timeUs));
+        }
+
+        public void MassCanceled(int row)
+        {
+        }
+    }
+
+    /// <summary>Balances as sums of a batch's changes; what changes an account's total becomes a ledger entry.</summary>
+    private readonly struct Money(SqlReplicator owner) : IBalanceChanges
+    {
+        public Symbol Symbol(int symbolId) => owner._symbols.Symbol(symbolId);
+
+        public void Hold(int accountId, int assetId, long amount, long timeUs) => owner.Change(accountId, assetId, -amount, amount, timeUs);
+
+        public void Pay(int accountId, int assetId, long amount, long timeUs)
+        {
+            owner.Change(accountId, assetId, 0, -amount, timeUs);
+            owner.AddEntry(accountId, assetId, LedgerEntryKind.Paid, -amount, 0, timeUs);
+        }
+
+        public void Receive(int accountId, int assetId, long amount, long fee, long timeUs)
+        {
+            owner.Change(accountId, assetId, amount - fee, 0, timeUs);
+            owner.AddEntry(accountId, assetId, LedgerEntryKind.Received, amount, fee, timeUs);
+        }
+
+        public void Adjust(int accountId, int assetId, long change, long timeUs)
+        {
+            owner.Change(accountId, assetId, change, 0, timeUs);
+            owner.AddEntry(accountId, assetId, LedgerEntryKind.Adjusted, change, 0, timeUs);
+        }
+    }
+}
