@@ -152,19 +152,4 @@ public sealed class StartTests
             .Order(StringComparer.Ordinal)
             .Select(file => $"{file} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"),
     ];
-
-    /// <summary>A key file outside the data directory.</summary>
-    private sealed class VenueKey : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("exchange-key-");
-
-        public VenueKey(HostProcess host)
-        {
-            var file = Path.Combine(_folder.FullName, "secrets.key");
-            File.WriteAllText(file, string.Concat(Enumerable.Repeat("0123456789abcdef", 4)));
-            host.Settings["Exchange__Secrets__KeyFile"] = file;
-        }
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }
