@@ -21,7 +21,7 @@ public sealed class StartTests
     [TestCase("Exchange__Orders__ClosedOrdersKept", "0", "Exchange:Orders:ClosedOrdersKept", "from 1 to 10000000")]
     [TestCase("Exchange__Sandbox__MarketMakerIntervalMs", "49", "Exchange:Sandbox:MarketMakerIntervalMs", "write milliseconds from 50 to 60000")]
     [TestCase("Exchange__Engine__CommandRingSlots", "1000", "Exchange:Engine", "power of two")]
-    [TestCase("Exchange__Engine__JournalSegmentBytes", "1000", "SegmentBytes 1000", "use a multiple of 4096, at least 1048576")]
+    [TestCase("Exchange__Engine__JournalSegmentBytes", "1000", "SegmentBytes 1000", "use a multiple of 4096, at least 65536")]
     [TestCase("Exchange__Engine__JournalSync", "Never", "Exchange:Engine:JournalSync", "DirectDsync")]
     [TestCase("Exchange__Engine__EventRingBytes", "much", "Exchange:Engine:EventRingBytes", "write a")]
     [TestCase("Exchange__Mode", "venue", "Exchange:Secrets:KeyFile", "a file outside the data directory with 64 hexadecimal digits")]
