@@ -24,7 +24,7 @@ public enum DiskFault
     /// <summary>ENOSPC, with nothing done.</summary>
     NoSpace,
 
-    /// <summary>A write stores a part, then fails with EIO.</summary>
+    /// <summary>A write stores a part, in whole sectors, then fails with EIO.</summary>
     ShortWrite,
 
     /// <summary>A sync returns without error and does nothing: what was pending stays pending.</summary>

@@ -284,7 +284,10 @@ public sealed class FaultyDisk : IStorage
     }
 
     /// <summary>Returns how many bytes any file may still grow by.</summary>
-    internal long FreeBytes() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - _names.Values.Sum(file => (long)file.Current.Length);
+    internal long FreeBytes() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - UsedBytes();
+
+    /// <summary>Returns the bytes of all files.</summary>
+    internal long UsedBytes() => _names.Values.Sum(file => (long)file.Current.Length);
 
     private static string FolderOf(string name) => name.Contains('/') ? name[..name.LastIndexOf('/')] : "";
 

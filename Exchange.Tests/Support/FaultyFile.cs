@@ -184,7 +184,7 @@ internal sealed class FaultyHandle(FaultyFile file, string name, int writeAlignm
         file.Disk.CountWrite(name);
         if (fault == DiskFault.ShortWrite)
         {
-            file.Write(bytes[..(bytes.Length / 3)], offset);
+            file.Write(bytes[..(bytes.Length / 3 / FaultyDisk.SectorSize * FaultyDisk.SectorSize)], offset);
             throw new StorageException("write", name, FaultyDisk.InputOutputError);
         }
 
