@@ -30,7 +30,7 @@ builder.Services.AddSingleton<IJournalTime>(provider => provider.GetRequiredServ
 builder.Services.AddAccountsModule();
 builder.Services.AddRiskModule();
 builder.Services.AddOrdersModule(builder.Configuration);
-builder.Services.AddMarketDataModule();
+builder.Services.AddMarketDataModule(builder.Configuration);
 builder.Services.AddReplicationModule(builder.Configuration, provider =>
 {
     var link = provider.GetRequiredService<PipelineLink>();

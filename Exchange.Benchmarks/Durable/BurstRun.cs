@@ -102,7 +102,7 @@ internal static class BurstRun
         List<PublicTrade> trades = [];
         for (var lap = 0; lap < producer.CompleteLaps; lap++)
         {
-            harness.MarketData.CopyTrades(lap, 1, trades);
+            harness.MarketData.CopyTrades(lap, TradeRange.Newest(1), trades);
             if (trades is not [{ TradeId: var last }] || last != ExpectedTrades)
             {
                 mismatches.Add($"lap {lap}: last trade {trades.FirstOrDefault().TradeId} instead of {ExpectedTrades}");

@@ -77,6 +77,10 @@ internal sealed partial class ApiRequest
 
     public List<PublicTrade> Trades { get; } = [];
 
+    public List<AggregateTrade> AggregateTrades { get; } = [];
+
+    public List<Candle> Candles { get; } = [];
+
     public void Begin(HttpContext http, ApiRow row, ApiServices services)
     {
         Http = http;
@@ -137,6 +141,8 @@ internal sealed partial class ApiRequest
         Bids.Clear();
         Asks.Clear();
         Trades.Clear();
+        AggregateTrades.Clear();
+        Candles.Clear();
         if (_body.Capacity > KeptBufferBytes)
         {
             _body = new ArrayBufferWriter<byte>(4096);

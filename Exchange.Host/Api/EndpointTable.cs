@@ -24,10 +24,29 @@ internal static class EndpointTable
         new(
             Get, "/api/v3/depth", MarketDataEndpoints.DepthWeight, EndpointSecurity.None,
             ["symbol", "limit", "symbolStatus"], MarketDataEndpoints.Depth),
-        new(Get, "/api/v3/trades", 25, EndpointSecurity.None, ["symbol", "limit"], MarketDataEndpoints.Trades),
+        new(Get, "/api/v3/trades", 25, EndpointSecurity.None, ["symbol", "limit"], TradeEndpoints.Trades),
+        new(Get, "/api/v3/historicalTrades", 25, EndpointSecurity.None, ["symbol", "limit", "fromId"], TradeEndpoints.HistoricalTrades),
+        new(
+            Get, "/api/v3/aggTrades", 4, EndpointSecurity.None,
+            ["symbol", "fromId", "startTime", "endTime", "limit"], TradeEndpoints.AggregateTrades),
+        new(Get, "/api/v3/klines", 2, EndpointSecurity.None, CandleEndpoints.Names, CandleEndpoints.Candles),
+        new(Get, "/api/v3/uiKlines", 2, EndpointSecurity.None, CandleEndpoints.Names, CandleEndpoints.Candles),
+        new(Get, "/api/v3/avgPrice", 2, EndpointSecurity.None, ["symbol"], MarketDataEndpoints.AveragePrice),
+        new(
+            Get, "/api/v3/ticker/24hr", TickerEndpoints.DayWeight, EndpointSecurity.None,
+            ["symbol", "symbols", "type", "symbolStatus"], TickerEndpoints.Day),
+        new(
+            Get, "/api/v3/ticker/tradingDay", TickerEndpoints.WindowWeight, EndpointSecurity.None,
+            ["symbol", "symbols", "timeZone", "type", "symbolStatus"], TickerEndpoints.TradingDay),
+        new(
+            Get, "/api/v3/ticker", TickerEndpoints.WindowWeight, EndpointSecurity.None,
+            ["symbol", "symbols", "windowSize", "type", "symbolStatus"], TickerEndpoints.Window),
         new(
             Get, "/api/v3/ticker/price", MarketDataEndpoints.TickerWeight, EndpointSecurity.None,
             ["symbol", "symbols", "symbolStatus"], MarketDataEndpoints.TickerPrice),
+        new(
+            Get, "/api/v3/ticker/bookTicker", MarketDataEndpoints.TickerWeight, EndpointSecurity.None,
+            ["symbol", "symbols", "symbolStatus"], MarketDataEndpoints.BookTicker),
 
         new(Post, "/api/v3/order", 1, EndpointSecurity.Trade, OrderParameters.Names, OrderEndpoints.Place) { IsFreeOnSuccess = true },
         new(

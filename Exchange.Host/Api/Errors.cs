@@ -46,11 +46,13 @@ internal static class Errors
     public static readonly ApiError InvalidSide = BadRequest(-1117, "Invalid side.");
     public static readonly ApiError NewClientOrderIdEmpty = BadRequest(-1118, "New client order ID was empty.");
     public static readonly ApiError OriginalClientOrderIdEmpty = BadRequest(-1119, "Original client order ID was empty.");
+    public static readonly ApiError InvalidInterval = BadRequest(-1120, "Invalid interval.");
     public static readonly ApiError InvalidSymbol = BadRequest(-1121, "Invalid symbol.");
     public static readonly ApiError InvalidSymbolStatus = BadRequest(-1122, "Invalid symbolStatus.");
     public static readonly ApiError Combination = BadRequest(-1128, "Combination of optional parameters invalid.");
     public static readonly ApiError RecvWindow = BadRequest(-1131, "'recvWindow' must be less than 60000.");
     public static readonly ApiError InvalidJson = BadRequest(-1135, "Invalid JSON Request");
+    public static readonly ApiError InvalidTickerType = BadRequest(-1139, "Invalid ticker type.");
     public static readonly ApiError InvalidCancelRestrictions = BadRequest(-1145, "Invalid cancelRestrictions");
     public static readonly ApiError RepeatedSymbol = BadRequest(-1151, "Symbol is present multiple times in the list.");
     public static readonly ApiError TimeUnit =

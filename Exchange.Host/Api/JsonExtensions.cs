@@ -25,6 +25,10 @@ internal static class JsonExtensions
         json.WriteDecimal(name, SymbolUnits.Amount(asset, units));
 
     /// <param name="timeUs">Journal microseconds.</param>
+    public static void WriteTimeValue(this ApiRequest request, long timeUs) =>
+        request.Json.WriteNumberValue(request.IsMicroseconds ? timeUs : timeUs / 1_000);
+
+    /// <param name="timeUs">Journal microseconds.</param>
     public static void WriteTime(this ApiRequest request, ReadOnlySpan<byte> name, long timeUs) =>
         request.Json.WriteNumber(name, request.IsMicroseconds ? timeUs : timeUs / 1_000);
 }

@@ -32,6 +32,17 @@ internal static class SymbolUnits
     /// <summary>Returns a quantity of lots as 10^-8; the total of a price level may exceed what one order can have.</summary>
     public static Int128 Quantity(Symbol symbol, long lots) => (Int128)lots * symbol.Spec.LotSize;
 
+    /// <summary>Returns a sum of lots as 10^-8.</summary>
+    public static Int128 Quantity(Symbol symbol, Int128 lots) => lots * symbol.Spec.LotSize;
+
+    /// <summary>Returns a sum of ticks x lots as 10^-8 of the quote asset.</summary>
+    public static Int128 Quote(Symbol symbol, Int128 turnover) =>
+        turnover * symbol.QuoteUnitsPerTickLot * FixedPoint.PowerOfTen(FixedPoint.Scale - symbol.QuoteAsset.Scale);
+
+    /// <summary>Returns the average price of a sum of ticks x lots over a sum of lots as 10^-8, rounded to the nearest; 0 for no lots.</summary>
+    public static Int128 AveragePrice(Symbol symbol, Int128 turnover, Int128 lots) =>
+        lots == 0 ? 0 : (turnover * symbol.Spec.TickSize + lots / 2) / lots;
+
     /// <summary>Returns units of an asset as 10^-8.</summary>
     public static Int128 Amount(Asset asset, long units) => (Int128)units * FixedPoint.PowerOfTen(FixedPoint.Scale - asset.Scale);
 }

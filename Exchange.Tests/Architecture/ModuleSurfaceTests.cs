@@ -18,7 +18,12 @@ public sealed class ModuleSurfaceTests
             typeof(Exchange.Accounts.AuditEntry),
         ],
         ["Exchange.MarketData"] =
-            [typeof(Exchange.MarketData.IMarketDataModule), typeof(Exchange.MarketData.DepthLevel), typeof(Exchange.MarketData.PublicTrade)],
+        [
+            typeof(Exchange.MarketData.IMarketDataModule), typeof(Exchange.MarketData.DepthLevel), typeof(Exchange.MarketData.BookTicker),
+            typeof(Exchange.MarketData.PublicTrade), typeof(Exchange.MarketData.AggregateTrade), typeof(Exchange.MarketData.TradeRange),
+            typeof(Exchange.MarketData.Candle), typeof(Exchange.MarketData.CandleInterval), typeof(Exchange.MarketData.CandleRange),
+            typeof(Exchange.MarketData.MarketStatistics),
+        ],
         ["Exchange.Orders"] =
         [
             typeof(Exchange.Orders.IOrdersModule), typeof(Exchange.Orders.NewOrder), typeof(Exchange.Orders.AmendOrder),

@@ -33,7 +33,7 @@ public class BurstPipelineTests
             List<PublicTrade> trades = [];
             for (var lap = 0; lap < Laps; lap++)
             {
-                harness.MarketData.CopyTrades(lap, 1, trades);
+                harness.MarketData.CopyTrades(lap, TradeRange.Newest(1), trades);
                 Assert.That(trades.Single().TradeId, Is.EqualTo(tradesPerLap), $"lap {lap}");
             }
 

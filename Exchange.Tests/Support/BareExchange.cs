@@ -105,11 +105,24 @@ internal sealed class BareExchange : IDisposable
         List<DepthLevel> bids = [];
         List<DepthLevel> asks = [];
         List<PublicTrade> trades = [];
+        List<AggregateTrade> aggregates = [];
+        List<Candle> candles = [];
         foreach (var symbol in Symbols.Symbols)
         {
             var updateId = MarketData.CopyDepth(symbol.Id, int.MaxValue, bids, asks);
-            MarketData.CopyTrades(symbol.Id, 1_000, trades);
+            MarketData.CopyTrades(symbol.Id, TradeRange.Newest(1_000), trades);
             text.AppendLine($"{symbol.Name} {Symbols.RestrictionsOf(symbol.Id)} {updateId} {MarketData.LastPrice(symbol.Id)}");
+            MarketData.CopyAggregateTrades(symbol.Id, TradeRange.Newest(1_000), aggregates);
+            text.AppendJoin(' ', aggregates).AppendLine();
+            var now = trades.Count == 0 ? 0 : trades[^1].TimeUs;
+            foreach (var interval in CandleInterval.All)
+            {
+                MarketData.CopyCandles(symbol.Id, new CandleRange(interval, 0, null, long.MaxValue, now, 50), candles);
+                text.AppendLine($"{interval.Name} {string.Join(' ', candles.Select(CandleText.Of))}");
+            }
+
+            var statistics = MarketData.StatisticsSince(symbol.Id, Math.Max(0, now / 60_000_000 - 1_440) * 60_000_000);
+            text.AppendLine($"{CandleText.Of(statistics.Window)} {statistics.PreviousClose} {statistics.LastTrade} {statistics.Best}");
             text.AppendJoin(' ', bids).AppendLine().AppendJoin(' ', asks).AppendLine().AppendJoin(' ', trades).AppendLine();
         }
 

@@ -140,7 +140,7 @@ internal sealed class TradingRecord
     public TradingRecord Rejected(RejectReason reason) => Event(new CommandRejected { Type = EventType.CommandRejected, Reason = reason });
 
     public TradingRecord Trade(
-        Side taker, int makerAccount, long makerOrderId, long price, long quantity, bool makerFilled = false, long takerFee = 0)
+        Side taker, int makerAccount, long makerOrderId, long price, long quantity, bool makerFilled = false, long takerFee = 0, long aggregateTradeId = 0)
     {
         var tradeId = _records.NextTradeId(_symbolId);
         return Event(new TradeExecuted
@@ -150,7 +150,7 @@ internal sealed class TradingRecord
             MakerAccountId = makerAccount,
             MakerOrderId = makerOrderId,
             TradeId = tradeId,
-            AggregateTradeId = tradeId,
+            AggregateTradeId = aggregateTradeId == 0 ? tradeId : aggregateTradeId,
             Price = price,
             Quantity = quantity,
             TakerFee = takerFee,

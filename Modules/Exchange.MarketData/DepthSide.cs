@@ -69,6 +69,23 @@ internal sealed class DepthSide(Side side)
         }
     }
 
+    /// <summary>Returns the best level; one of 0 at 0 when there is none.</summary>
+    public DepthLevel Best()
+    {
+        if (_root == Empty)
+        {
+            return default;
+        }
+
+        var node = _root;
+        while (_nodes[node].Left != Empty)
+        {
+            node = _nodes[node].Left;
+        }
+
+        return new DepthLevel(KeyOf(_nodes[node].Key), _nodes[node].Quantity);
+    }
+
     /// <summary>Appends the best <paramref name="limit"/> levels, best first.</summary>
     public void CopyBest(int limit, List<DepthLevel> levels) => Copy(_root, levels.Count + Math.Min(limit, Count), levels);
 

@@ -3,36 +3,43 @@ using Exchange.Matching.Types;
 
 namespace Exchange.MarketData;
 
-/// <summary>The market data module's door: the published book and trades of each symbol. Any thread.</summary>
+/// <summary>
+/// The market data module's door: the published book and trades of each symbol. Any thread. Every method sees all of a batch of records or
+/// nothing of it, and none costs more the more trades there have been: what is kept is bounded by <see cref="MarketDataOptions"/>.
+/// </summary>
 public interface IMarketDataModule
 {
     /// <summary>The fold of durable records into market data; fed by recovery and publisher.</summary>
     IRecordConsumer View { get; }
-
-    /// <summary>Returns an empty view of the same kind as <see cref="View"/>, for the snapshotter.</summary>
-    IRecordConsumer NewView();
 
     /// <summary>Copies the best levels of both sides, best first.</summary>
     /// <param name="limit">Most levels per side, at least 1.</param>
     /// <returns>The update id at which the copied levels stood; 0 before the first change.</returns>
     long CopyDepth(Symbol symbol, int limit, List<DepthLevel> bids, List<DepthLevel> asks);
 
-    /// <summary>Copies the newest trades, oldest first.</summary>
-    /// <param name="limit">Most trades, 1 to 1,000 (as many as are kept).</param>
-    void CopyTrades(Symbol symbol, int limit, List<PublicTrade> trades);
+    /// <summary>Returns the best bid and ask.</summary>
+    BookTicker BookTicker(Symbol symbol);
+
+    /// <summary>Copies the newest trades, or those from an id on, oldest first, as far as they are kept.</summary>
+    /// <returns>
+    /// The id of the oldest trade that is kept; 0 before the first trade. Trades below it are to be had from a history store only: where the
+    /// range begins below it, what was copied begins with it.
+    /// </returns>
+    long CopyTrades(Symbol symbol, in TradeRange range, List<PublicTrade> trades);
+
+    /// <summary>Copies aggregate trades, oldest first, as far as they are kept.</summary>
+    void CopyAggregateTrades(Symbol symbol, in TradeRange range, List<AggregateTrade> trades);
+
+    /// <summary>
+    /// Copies candles, oldest first. An interval without a trade has a flat candle at the close before it; there is none before the first trade
+    /// that is kept, nor of an interval of which a part is no longer kept.
+    /// </summary>
+    void CopyCandles(Symbol symbol, in CandleRange range, List<Candle> candles);
+
+    /// <summary>Returns what was traded since a time.</summary>
+    /// <param name="fromUs">A whole minute of at most 7 days ago, or a whole second of at most an hour ago.</param>
+    MarketStatistics StatisticsSince(Symbol symbol, long fromUs);
 
     /// <summary>Returns the price of the symbol's last trade in ticks, or 0 before the first.</summary>
     long LastPrice(Symbol symbol);
 }
-
-/// <summary>One price level.</summary>
-/// <param name="Price">Ticks.</param>
-/// <param name="Quantity">Lots, more than 0.</param>
-public readonly record struct DepthLevel(long Price, long Quantity);
-
-/// <summary>One trade as everybody sees it.</summary>
-/// <param name="Price">Ticks.</param>
-/// <param name="Quantity">Lots.</param>
-/// <param name="TimeUs">Journal microseconds.</param>
-/// <param name="IsBuyerMaker">The resting party bought.</param>
-public readonly record struct PublicTrade(long TradeId, long AggregateTradeId, long Price, long Quantity, long TimeUs, bool IsBuyerMaker);

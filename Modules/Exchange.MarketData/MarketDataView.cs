@@ -7,14 +7,14 @@ using Exchange.Matching.Types;
 namespace Exchange.MarketData;
 
 /// <summary>
-/// Folds durable records into depth and trades of each symbol. Written by one thread; readers copy out under the lock that a batch holds, so
+/// Folds durable records into depth, trades and candles of each symbol. Written by one thread; readers copy out under the lock that a batch holds, so
 /// they see all of a batch or nothing of it. It knows no orders: which level an event changes stands in the event, or in the command that
 /// brought the order in.
 /// Invariants, checked: no level falls below zero; update ids and trade ids have no gaps.
 /// </summary>
-internal sealed class MarketDataView : IRecordConsumer
+internal sealed partial class MarketDataView(MarketDataOptions options) : IRecordConsumer
 {
-    private const int SnapshotVersion = 1;
+    private const int SnapshotVersion = 2;
 
     private readonly Lock _gate = new();
     private SymbolMarket?[] _markets = [];
@@ -30,6 +30,12 @@ internal sealed class MarketDataView : IRecordConsumer
 
         /// <summary>Ticks; where a remainder rests.</summary>
         public long Price;
+    }
+
+    /// <summary>Makes a view with the default options.</summary>
+    public MarketDataView()
+        : this(new MarketDataOptions())
+    {
     }
 
     public void BeginBatch() => _gate.Enter();
@@ -61,40 +67,6 @@ internal sealed class MarketDataView : IRecordConsumer
             Apply(ref events, market, record.TimeUs);
         }
         while (events.MoveNext());
-    }
-
-    /// <summary>See <see cref="IMarketDataModule.CopyDepth"/>.</summary>
-    public long CopyDepth(int symbolId, int limit, List<DepthLevel> bids, List<DepthLevel> asks)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        bids.Clear();
-        asks.Clear();
-        lock (_gate)
-        {
-            var market = Find(symbolId);
-            market?.Depth(Side.Buy).CopyBest(limit, bids);
-            market?.Depth(Side.Sell).CopyBest(limit, asks);
-            return market?.UpdateId ?? 0;
-        }
-    }
-
-    /// <summary>See <see cref="IMarketDataModule.CopyTrades"/>.</summary>
-    public void CopyTrades(int symbolId, int limit, List<PublicTrade> trades)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        trades.Clear();
-        lock (_gate)
-        {
-            Find(symbolId)?.Trades.CopyNewest(limit, trades);
-        }
-    }
-
-    public long LastPrice(int symbolId)
-    {
-        lock (_gate)
-        {
-            return Find(symbolId)?.LastPrice ?? 0;
-        }
     }
 
     public void Save(SnapshotWriter writer)
@@ -175,9 +147,8 @@ internal sealed class MarketDataView : IRecordConsumer
     private static void Trade(in TradeExecuted trade, SymbolMarket market, long timeUs)
     {
         var takerSells = (trade.Flags & TradeFlags.TakerSells) != 0;
-        Invariant.That(trade.TradeId == market.LastTradeId + 1, "trade ids have no gaps");
-        market.Depth(takerSells ? Side.Buy : Side.Sell).Change(trade.Price, -trade.Quantity);
         market.Add(new PublicTrade(trade.TradeId, trade.AggregateTradeId, trade.Price, trade.Quantity, timeUs, IsBuyerMaker: takerSells));
+        market.Depth(takerSells ? Side.Buy : Side.Sell).Change(trade.Price, -trade.Quantity);
     }
 
     private SymbolMarket? Find(int symbolId) => (uint)symbolId < (uint)_markets.Length ? _markets[symbolId] : null;
@@ -189,6 +160,6 @@ internal sealed class MarketDataView : IRecordConsumer
             Array.Resize(ref _markets, Math.Max(symbolId + 1, 2 * _markets.Length));
         }
 
-        return _markets[symbolId] ??= new SymbolMarket();
+        return _markets[symbolId] ??= new SymbolMarket(options);
     }
 }

@@ -4,13 +4,11 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Host.Api.Endpoints;
 
-/// <summary>The public book, trades and last prices.</summary>
+/// <summary>The public book, last, best and average prices.</summary>
 internal static class MarketDataEndpoints
 {
     private const int DefaultDepth = 100;
     private const int MaxDepth = 5_000;
-    private const int DefaultTrades = 500;
-    private const int MaxTrades = 1_000;
 
     public static int DepthWeight(ApiRequest request)
     {
@@ -45,77 +43,65 @@ internal static class MarketDataEndpoints
         return ValueTask.CompletedTask;
     }
 
-    public static ValueTask Trades(ApiRequest request)
-    {
-        var symbol = request.MandatorySymbol();
-        var limit = request.Limit(DefaultTrades, MaxTrades);
-        if (!request.EndParameters())
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        request.Services.MarketData.CopyTrades(symbol!, limit, request.Trades);
-        var json = request.Json;
-        json.WriteStartArray();
-        foreach (ref readonly var trade in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(request.Trades))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id"u8, trade.TradeId);
-            json.WriteDecimal("price"u8, SymbolUnits.Price(symbol!, trade.Price));
-            json.WriteDecimal("qty"u8, SymbolUnits.Quantity(symbol!, trade.Quantity));
-            json.WriteAmount("quoteQty"u8, symbol!.QuoteAsset, symbol.Notional(trade.Price, trade.Quantity));
-            request.WriteTime("time"u8, trade.TimeUs);
-            json.WriteBoolean("isBuyerMaker"u8, trade.IsBuyerMaker);
-            json.WriteBoolean("isBestMatch"u8, true);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        return ValueTask.CompletedTask;
-    }
-
     /// <summary>The last price of one symbol (an object), or of several or all (an array); zero before the first trade.</summary>
     public static ValueTask TickerPrice(ApiRequest request)
     {
-        if (request.Has("symbol"u8) && request.Has("symbols"u8))
+        if (TickerSelection.TryRead(request, isMandatory: false, SymbolSelection.MaxSymbols, out var selection))
         {
-            request.Fail(Errors.Combination);
+            selection.Write(request, static (request, symbol) =>
+            {
+                request.Json.WriteStartObject();
+                request.Json.WriteString("symbol"u8, symbol.Name);
+                request.Json.WriteDecimal("price"u8, SymbolUnits.Price(symbol, request.Services.MarketData.LastPrice(symbol)));
+                request.Json.WriteEndObject();
+            });
         }
 
-        var single = request.OptionalSymbol();
-        var list = SymbolSelection.Symbols(request);
-        var status = SymbolSelection.Status(request);
-        SymbolSelection.RequireStatus(request, single);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The best levels of one symbol (an object), or of several or all (an array); zero for an empty side.</summary>
+    public static ValueTask BookTicker(ApiRequest request)
+    {
+        if (TickerSelection.TryRead(request, isMandatory: false, SymbolSelection.MaxSymbols, out var selection))
+        {
+            selection.Write(request, static (request, symbol) =>
+            {
+                request.Json.WriteStartObject();
+                request.Json.WriteString("symbol"u8, symbol.Name);
+                request.Json.WriteBest(symbol, request.Services.MarketData.BookTicker(symbol));
+                request.Json.WriteEndObject();
+            });
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The price that the filters measure by, with 8 decimals where they take whole ticks below it.</summary>
+    public static ValueTask AveragePrice(ApiRequest request)
+    {
+        var symbol = request.MandatorySymbol();
         if (!request.EndParameters())
         {
             return ValueTask.CompletedTask;
         }
 
-        if (single is not null)
-        {
-            WriteTicker(request, single);
-            return ValueTask.CompletedTask;
-        }
-
-        request.Json.WriteStartArray();
-        foreach (var symbol in list is null ? request.Services.Symbols.Symbols : [.. list])
-        {
-            if (status is null || status == SymbolJson.StatusOf(request, symbol))
-            {
-                WriteTicker(request, symbol);
-            }
-        }
-
-        request.Json.WriteEndArray();
+        var average = AverageWindow.Of(request, symbol!);
+        request.Json.WriteStartObject();
+        request.Json.WriteNumber("mins"u8, symbol!.Spec.AvgPriceMins);
+        request.Json.WriteDecimal("price"u8, SymbolUnits.AveragePrice(symbol, average.Turnover, average.Volume));
+        request.WriteTime("closeTime"u8, average.LastTimeUs);
+        request.Json.WriteEndObject();
         return ValueTask.CompletedTask;
     }
 
-    private static void WriteTicker(ApiRequest request, Symbol symbol)
+    /// <summary>Writes the fields of the best levels.</summary>
+    public static void WriteBest(this Utf8JsonWriter json, Symbol symbol, in BookTicker best)
     {
-        request.Json.WriteStartObject();
-        request.Json.WriteString("symbol"u8, symbol.Name);
-        request.Json.WriteDecimal("price"u8, SymbolUnits.Price(symbol, request.Services.MarketData.LastPrice(symbol)));
-        request.Json.WriteEndObject();
+        json.WriteDecimal("bidPrice"u8, SymbolUnits.Price(symbol, best.Bid.Price));
+        json.WriteDecimal("bidQty"u8, SymbolUnits.Quantity(symbol, best.Bid.Quantity));
+        json.WriteDecimal("askPrice"u8, SymbolUnits.Price(symbol, best.Ask.Price));
+        json.WriteDecimal("askQty"u8, SymbolUnits.Quantity(symbol, best.Ask.Quantity));
     }
 
     private static void WriteLevels(Utf8JsonWriter json, ReadOnlySpan<byte> name, Symbol symbol, List<DepthLevel> levels)

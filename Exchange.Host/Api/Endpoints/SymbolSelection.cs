@@ -6,13 +6,14 @@ namespace Exchange.Host.Api.Endpoints;
 /// <summary>The parameters that choose symbols: lists in JSON, permissions, status.</summary>
 internal static class SymbolSelection
 {
-    /// <summary>Most names in the parameter <c>symbols</c>.</summary>
+    /// <summary>Most names in the parameter <c>symbols</c>, where an endpoint has no other number.</summary>
     public const int MaxSymbols = 100;
 
     /// <summary>
     /// Returns the symbols of the parameter <c>symbols</c> (a JSON array of names), in its order, or null when it was not sent or is wrong.
     /// </summary>
-    public static List<Symbol>? Symbols(ApiRequest request)
+    /// <param name="most">Most names.</param>
+    public static List<Symbol>? Symbols(ApiRequest request, int most = MaxSymbols)
     {
         if (!request.TryText("symbols"u8, out var text))
         {
@@ -25,9 +26,9 @@ internal static class SymbolSelection
             return null;
         }
 
-        if (names.Count > MaxSymbols)
+        if (names.Count > most)
         {
-            request.Fail(Errors.TooManyValues("symbols", MaxSymbols));
+            request.Fail(Errors.TooManyValues("symbols", most));
             return null;
         }
 

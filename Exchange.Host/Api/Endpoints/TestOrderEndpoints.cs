@@ -7,7 +7,7 @@ namespace Exchange.Host.Api.Endpoints;
 /// <summary>
 /// <c>order/test</c>: everything that can be said about an order without the engine. The syntax and the filters of the real one;
 /// funds, order counts and the book's state are not looked at. Filters that measure by the
-/// reference price are judged by the last price.
+/// reference price take the same one as the engine, of this moment.
 /// </summary>
 internal static class TestOrderEndpoints
 {
@@ -61,7 +61,7 @@ internal static class TestOrderEndpoints
     private static ApiError? BrokenFilter(ApiRequest request, in NewOrder order)
     {
         var symbol = order.Symbol;
-        var reference = request.Services.MarketData.LastPrice(symbol);
+        var reference = AverageWindow.Of(request, symbol).ReferencePrice;
         if (order.Type != OrderType.Market)
         {
             return BreaksPercentPrice(order, reference) ? Errors.PercentPriceBySide : BrokenNotional(order, order.Price);

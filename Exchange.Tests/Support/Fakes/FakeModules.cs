@@ -163,13 +163,35 @@ internal sealed class FakeMarketData : IMarketDataModule
         return UpdateId;
     }
 
-    public void CopyTrades(Symbol symbol, int limit, List<PublicTrade> trades)
+    /// <summary>Answers what this fake has no answer of its own for.</summary>
+    public MarketDataView Published { get; } = new();
+
+    public BookTicker BookTicker(Symbol symbol) => Published.BookTicker(symbol.Id);
+
+    public long CopyTrades(Symbol symbol, in TradeRange range, List<PublicTrade> trades)
     {
-        AskedLimit = limit;
-        trades.AddRange(Trades.TakeLast(limit));
+        AskedLimit = range.Limit;
+        if (Trades.Count == 0)
+        {
+            return Published.CopyTrades(symbol.Id, range, trades);
+        }
+
+        trades.AddRange(Trades.TakeLast(range.Limit));
+        return Trades[0].TradeId;
     }
 
-    public long LastPrice(Symbol symbol) => Last;
+    public void CopyAggregateTrades(Symbol symbol, in TradeRange range, List<AggregateTrade> trades) =>
+        Published.CopyAggregateTrades(symbol.Id, range, trades);
+
+    public void CopyCandles(Symbol symbol, in CandleRange range, List<Candle> candles) => Published.CopyCandles(symbol.Id, range, candles);
+
+    public MarketStatistics StatisticsSince(Symbol symbol, long fromUs)
+    {
+        var statistics = Published.StatisticsSince(symbol.Id, fromUs);
+        return Last == 0 ? statistics : statistics with { LastTrade = statistics.LastTrade with { Price = Last } };
+    }
+
+    public long LastPrice(Symbol symbol) => Last != 0 ? Last : Published.LastPrice(symbol.Id);
 }
 
 internal sealed class FakeRisk : IRiskModule

@@ -310,6 +310,37 @@ public sealed class OrderAnswersTests
         Assert.That((answer.Status, answer.Body), Is.EqualTo((400, $$"""{"code":-1013,"msg":"{{text}}"}""")));
     }
 
+    [TestCase("BUY", "type=LIMIT&timeInForce=GTC&quantity=1&price=110.01", "Filter failure: PERCENT_PRICE_BY_SIDE")]
+    [TestCase("BUY", "type=LIMIT&timeInForce=GTC&quantity=1&price=89.99", "Filter failure: PERCENT_PRICE_BY_SIDE")]
+    [TestCase("SELL", "type=LIMIT_MAKER&quantity=1&price=200.01", "Filter failure: PERCENT_PRICE_BY_SIDE")]
+    [TestCase("SELL", "type=LIMIT_MAKER&quantity=1&price=49.99", "Filter failure: PERCENT_PRICE_BY_SIDE")]
+    [TestCase("SELL", "type=LIMIT_MAKER&quantity=0.07&price=100", "Filter failure: MIN_NOTIONAL")]
+    [TestCase("SELL", "type=MARKET&quantity=0.2", "Filter failure: MARKET_LOT_SIZE")]
+    [TestCase("SELL", "type=MARKET&quantity=1.05", "Filter failure: MARKET_LOT_SIZE")]
+    [TestCase("BUY", "type=LIMIT&timeInForce=GTC&quantity=1&price=110", null)]
+    [TestCase("SELL", "type=LIMIT_MAKER&quantity=1&price=50", null)]
+    [TestCase("SELL", "type=LIMIT_MAKER&quantity=0.08&price=100", null)]
+    [TestCase("SELL", "type=MARKET&quantity=0.3", null)]
+    public async Task A_test_order_meets_the_filters_of_its_symbol(string side, string order, string? text)
+    {
+        PublishedSymbols.Add(_api.Symbols, PublishedSymbols.Spec("ETHUSDT", "ETH", "USDT") with
+        {
+            MinNotionalFilter = 8 * FixedPoint.One,
+            MarketMinQuantity = 3 * FixedPoint.One / 10,
+            MarketMaxQuantity = 9_000 * FixedPoint.One,
+            MarketLotSize = FixedPoint.One / 10,
+            BidMultiplierUp = 11 * FixedPoint.One / 10,
+            BidMultiplierDown = 9 * FixedPoint.One / 10,
+            AskMultiplierUp = 2 * FixedPoint.One,
+            AskMultiplierDown = FixedPoint.One / 2,
+        });
+        _api.MarketData.Last = 10_000;
+
+        var answer = await _api.SignedAsync("POST", "/api/v3/order/test", $"symbol=ETHUSDT&side={side}&{order}");
+
+        Assert.That(answer.Body, Is.EqualTo(text is null ? "{}" : $$"""{"code":-1013,"msg":"{{text}}"}"""));
+    }
+
     [TestCase("type=LIMIT&timeInForce=GTC&quantity=0.05&price=100")]
     [TestCase("type=LIMIT&timeInForce=GTC&quantity=9000&price=1000")]
     [TestCase("type=MARKET&quoteOrderQty=5")]

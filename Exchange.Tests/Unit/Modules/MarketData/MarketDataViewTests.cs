@@ -15,7 +15,7 @@ public sealed class MarketDataViewTests
     public void SetUp()
     {
         _records = new TradingRecords();
-        _view = new MarketDataView();
+        _view = new MarketDataView(new MarketDataOptions { TradesKept = 1_000 });
     }
 
     [Test]
@@ -229,7 +229,7 @@ public sealed class MarketDataViewTests
     private List<PublicTrade> Trades(int limit)
     {
         List<PublicTrade> trades = [default];
-        _view.CopyTrades(0, limit, trades);
+        _view.CopyTrades(0, TradeRange.Newest(limit), trades);
         return trades;
     }
 }

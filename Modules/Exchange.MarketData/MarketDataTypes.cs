@@ -1,0 +1,70 @@
+namespace Exchange.MarketData;
+
+/// <summary>One price level.</summary>
+/// <param name="Price">Ticks.</param>
+/// <param name="Quantity">Lots, more than 0.</param>
+public readonly record struct DepthLevel(long Price, long Quantity);
+
+/// <summary>The best level of each side; one of 0 at 0 for an empty side.</summary>
+public readonly record struct BookTicker(DepthLevel Bid, DepthLevel Ask);
+
+/// <summary>One trade as everybody sees it.</summary>
+/// <param name="Price">Ticks.</param>
+/// <param name="Quantity">Lots.</param>
+/// <param name="TimeUs">Journal microseconds.</param>
+/// <param name="IsBuyerMaker">The resting party bought.</param>
+public readonly record struct PublicTrade(long TradeId, long AggregateTradeId, long Price, long Quantity, long TimeUs, bool IsBuyerMaker);
+
+/// <summary>The trades of one taker order at one price.</summary>
+public record struct AggregateTrade
+{
+    /// <summary>Gapless per symbol, from 1.</summary>
+    public long Id;
+
+    /// <summary>Ticks.</summary>
+    public long Price;
+
+    /// <summary>Lots of all its trades.</summary>
+    public long Quantity;
+
+    public long FirstTradeId;
+
+    public long LastTradeId;
+
+    /// <summary>Journal microseconds.</summary>
+    public long TimeUs;
+
+    /// <summary>The resting parties bought.</summary>
+    public bool IsBuyerMaker;
+}
+
+/// <summary>
+/// Which items of a list: the oldest ones from <paramref name="FromId"/> on; or those of a time, the oldest ones where it has a begin, else the
+/// newest.
+/// </summary>
+/// <param name="FromId">Least id; null for none, and then the times hold.</param>
+/// <param name="FromUs">Least time, journal microseconds; null for none.</param>
+/// <param name="ToUs">Greatest time, journal microseconds; <see cref="long.MaxValue"/> for none.</param>
+/// <param name="Limit">Most items.</param>
+public readonly record struct TradeRange(long? FromId, long? FromUs, long ToUs, int Limit)
+{
+    /// <summary>Returns the range of the newest items.</summary>
+    public static TradeRange Newest(int limit) => new(null, null, long.MaxValue, limit);
+
+    /// <summary>Returns the range of the oldest items from an id on.</summary>
+    public static TradeRange From(long id, int limit) => new(id, null, long.MaxValue, limit);
+}
+
+/// <summary>Which candles: the oldest ones that begin in a time, or, where it has no begin, the newest.</summary>
+/// <param name="OffsetUs">Local time less UTC: where days, weeks and months begin; whole minutes.</param>
+/// <param name="FromUs">Least begin, microseconds; null for none.</param>
+/// <param name="ToUs">Greatest begin; <see cref="long.MaxValue"/> for none.</param>
+/// <param name="NowUs">No candle begins later.</param>
+/// <param name="Limit">Most candles, at least 1.</param>
+public readonly record struct CandleRange(CandleInterval Interval, long OffsetUs, long? FromUs, long ToUs, long NowUs, int Limit);
+
+/// <summary>What was traded since a time, with what stands beside it, all at one moment.</summary>
+/// <param name="Window">All trades since the time as one candle; no trades and prices of 0 when there were none.</param>
+/// <param name="PreviousClose">Price of the last trade before the time, ticks; 0 for none.</param>
+/// <param name="LastTrade">The newest trade of all; all 0 before the first.</param>
+public readonly record struct MarketStatistics(Candle Window, long PreviousClose, PublicTrade LastTrade, BookTicker Best);
