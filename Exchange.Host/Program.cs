@@ -1,4 +1,6 @@
 using Exchange.Accounts;
+using Exchange.Host.Admin;
+using Exchange.Host.Admin.CommandLine;
 using Exchange.Host.Api;
 using Exchange.Host.Composition;
 using Exchange.Host.Health;
@@ -13,6 +15,11 @@ using Exchange.Orders;
 using Exchange.Replication;
 using Exchange.Risk;
 using Microsoft.Extensions.Options;
+
+if (args is ["admin", ..])
+{
+    return await AdminCommand.RunAsync(args[1..], Console.Out, Console.Error);
+}
 
 // The composition root: options, modules, pipeline, edge. What starts when stands in Composition/ExchangeService.cs.
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -38,6 +45,7 @@ builder.Services.AddReplicationModule(builder.Configuration, provider =>
 });
 
 builder.Services.AddExchangeApi(builder.Configuration);
+builder.Services.AddExchangeAdministration(builder.Configuration);
 builder.Services.AddSingleton<SandboxSeed>();
 builder.Services.AddSingleton<SandboxBanner>();
 builder.Services.AddSingleton<MarketMakerAccounts>();
@@ -56,6 +64,7 @@ try
     app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.UseControlListener();
     app.MapExchangeApi();
+    app.MapExchangeAdministration();
     app.Run();
     return Environment.ExitCode;
 }

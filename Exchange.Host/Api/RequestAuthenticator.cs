@@ -1,6 +1,7 @@
 using System.Buffers;
 using Exchange.Accounts;
 using Exchange.Host.Security;
+using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
 
 namespace Exchange.Host.Api;
@@ -50,7 +51,7 @@ internal sealed class RequestAuthenticator(ApiServices services)
             return false;
         }
 
-        var isKnown = services.Accounts.TryGetApiKey(keyText, out var key);
+        var isKnown = services.Accounts.TryGetApiKey(keyText, out var key) && key.IsEnabled && key.Permissions.HasFlag(Needed(request.Row.Security));
         var windowUs = WindowUs(request);
         var isSigned = Verify(request, isKnown ? _secrets.SecretOf(key) : NoSecret, signature);
         if (!isKnown)
@@ -105,6 +106,9 @@ internal sealed class RequestAuthenticator(ApiServices services)
         var counts = services.Risk.CountsOf(key.AccountId, services.Time.NowUs);
         return counts.LimitPer10Seconds == 0 && counts.LimitPerDay == 0;
     }
+
+    private static ApiKeyPermissions Needed(EndpointSecurity security) =>
+        security == EndpointSecurity.Trade ? ApiKeyPermissions.Trade : ApiKeyPermissions.Read;
 
     private static bool IsKeyFormat(string? key)
     {

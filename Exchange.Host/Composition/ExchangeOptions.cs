@@ -20,8 +20,8 @@ public sealed class ExchangeOptions
     public string Role { get; set; } = "engine";
 
     /// <summary>
-    /// Address of the control listener, which answers health checks only, for example <c>http://127.0.0.1:8081</c>; empty (default) for none.
-    /// It keeps answering when the main listener's connections are used up.
+    /// Address of the control listener, which answers health checks and operators, for example <c>http://127.0.0.1:8081</c>; empty (default) for
+    /// none: the exchange can then not be administered. It keeps answering when the main listener's connections are used up.
     /// </summary>
     public string ControlUrl { get; set; } = "";
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Exchange.Accounts;
+using Exchange.Host.Admin;
 using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
 using Exchange.Host.Sandbox.MarketMaking;
@@ -35,6 +36,7 @@ internal sealed partial class ExchangeService(
     JournalFollowers followers,
     SymbolDirectory symbols,
     SecretProtector secrets,
+    OperatorBootstrap operatorBootstrap,
     SandboxSeed sandboxSeed,
     SandboxBanner banner,
     MarketMakers marketMakers,
@@ -71,6 +73,11 @@ internal sealed partial class ExchangeService(
             secrets.Initialize(exchangeOptions.Value.ExchangeMode);
             await pipeline.StartAsync(GenesisCommand.Default(exchangeOptions.Value.ExchangeMode));
             await replication.StartAsync();
+            if (await operatorBootstrap.AppointAsync() is { } token)
+            {
+                Console.Out.WriteLine(operatorBootstrap.Announce(token, exchangeOptions.Value.ControlUrl));
+            }
+
             _phase = "seeding";
             if (pipeline.Mode == ExchangeMode.Sandbox)
             {

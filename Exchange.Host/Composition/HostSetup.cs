@@ -41,19 +41,18 @@ internal static class HostSetup
         });
     }
 
-    /// <summary>The control listener answers health checks only.</summary>
+    /// <summary>The control listener answers health checks and operators, nobody else does the latter.</summary>
     public static void UseControlListener(this WebApplication app)
     {
         var control = app.Services.GetRequiredService<IOptions<ExchangeOptions>>().Value.ControlUrl;
-        if (control.Length == 0)
-        {
-            return;
-        }
-
-        var port = new Uri(control).Port;
+        var port = control.Length == 0 ? 0 : new Uri(control).Port;
         app.Use((context, next) =>
         {
-            if (context.Connection.LocalPort != port || context.Request.Path.StartsWithSegments("/health"))
+            var path = context.Request.Path;
+            var isServed = context.Connection.LocalPort == port && port != 0
+                ? path.StartsWithSegments("/health") || path.StartsWithSegments("/admin")
+                : !path.StartsWithSegments("/admin");
+            if (isServed)
             {
                 return next(context);
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Exchange.Tests.Support;
@@ -20,7 +19,7 @@ public sealed class FirstTradeTests
         var commands = host.Output.Split('\n').SkipWhile(line => !line.Contains("Try next", StringComparison.Ordinal)).Skip(1)
             .Where(line => Regex.IsMatch(line, @"^\s+(curl|q=)")).ToArray();
 
-        var answers = await RunAsync(string.Join("\necho\n", commands.Select(command => command.Replace("curl ", "curl -sS "))));
+        var answers = await Shell.RunAsync(string.Join("\necho\n", commands.Select(command => command.Replace("curl ", "curl -sS "))));
 
         Assert.That(commands, Has.Length.EqualTo(4), host.Output);
         Assert.That(answers, Has.Length.EqualTo(3), "three answers");
@@ -34,12 +33,9 @@ public sealed class FirstTradeTests
     {
         await using var host = NewHost();
         await host.StartAsync();
-        var commands = (await File.ReadAllLinesAsync(RepositoryFiles.Path("README.md")))
-            .SkipWhile(line => !line.StartsWith("## A first trade", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(line => !line.StartsWith('#'))
-            .Where(line => line.StartsWith("    ", StringComparison.Ordinal)).ToArray();
+        var commands = Shell.ReadmeCommands("## A first trade");
 
-        var answers = await RunAsync(string.Join('\n', commands).Replace("http://127.0.0.1:8080", host.Url));
+        var answers = await Shell.RunAsync(string.Join('\n', commands).Replace("http://127.0.0.1:8080", host.Url));
 
         Assert.That(answers, Has.Length.EqualTo(4), "two orders, the account, the depth");
         Assert.That(answers[0].GetProperty("status").GetString(), Is.EqualTo("FILLED"));
@@ -57,29 +53,5 @@ public sealed class FirstTradeTests
         var host = new HostProcess();
         host.Settings["Exchange__Sandbox__MarketMakers"] = "true";
         return host;
-    }
-
-    /// <summary>Runs lines in a shell; returns the JSON values that they print, one a line.</summary>
-    private static async Task<JsonElement[]> RunAsync(string script)
-    {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"set -e\ncommand -v curl openssl >/dev/null || exit 127\n{script}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = shell.StandardError.ReadToEndAsync();
-        var output = await shell.StandardOutput.ReadToEndAsync();
-        await shell.WaitForExitAsync();
-        if (shell.ExitCode == 127)
-        {
-            Assert.Ignore("curl or openssl is not installed");
-        }
-
-        Assert.That(shell.ExitCode, Is.Zero, $"{script}\n{output}\n{await errors}");
-        return
-        [
-            .. output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(line => JsonSerializer.Deserialize<JsonElement>(line)),
-        ];
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     {
         _ownsDirectory = dataDirectory is null;
         DataDirectory = dataDirectory ?? Directory.CreateTempSubdirectory("exchange-e2e-").FullName;
-        Url = $"http://127.0.0.1:{FreePort()}";
+        Url = NewUrl();
     }
 
     public string DataDirectory { get; }
@@ -48,7 +48,11 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
     private ChildProcess Running => _process ?? throw new InvalidOperationException("the host was not started");
 
-    private static string HostDll
+    /// <summary>Returns an address on a loopback port that is free now.</summary>
+    public static string NewUrl() => $"http://127.0.0.1:{FreePort()}";
+
+    /// <summary>The host's own build of the tests' configuration.</summary>
+    public static string HostDll
     {
         get
         {

@@ -11,12 +11,10 @@ internal static class JournalFixture
 {
     public const string FirstSegment = "journal/00000000000000000001.seg";
 
-    public const long SegmentBytes = 1 << 20;
-
     /// <summary>Small segments, no threads.</summary>
     public static JournalOptions Options { get; } = new()
     {
-        SegmentBytes = SegmentBytes,
+        SegmentBytes = JournalFormat.MinSegmentBytes,
         PrepareInBackground = false,
         BuildId = "test build",
     };

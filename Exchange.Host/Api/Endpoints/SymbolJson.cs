@@ -1,13 +1,16 @@
 using System.Text.Json;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Host.Api.Endpoints;
 
 /// <summary>A symbol as exchangeInfo shows it. What this exchange does not have yet is shown as not allowed.</summary>
 internal static class SymbolJson
 {
+    public static string StatusOf(ApiRequest request, Symbol symbol) => StatusOf(request.Services.Symbols, symbol);
+
     /// <summary>BREAK while the whole venue is halted, HALT while the symbol is, CANCEL_ONLY in quarantine.</summary>
-    public static string StatusOf(ApiRequest request, Symbol symbol) => request.Services.Symbols.RestrictionsOf(symbol.Id) switch
+    public static string StatusOf(SymbolDirectory symbols, Symbol symbol) => symbols.RestrictionsOf(symbol.Id) switch
     {
         Restrictions.None => "TRADING",
         var restrictions when restrictions.HasFlag(Restrictions.VenueHalt) => "BREAK",
