@@ -1,9 +1,10 @@
+using Exchange.Tests.Simulation;
 using Exchange.Tests.Support.CrashClient;
 
 namespace Exchange.Tests;
 
 /// <summary>
-/// The entry of the test assembly when it runs as a process of its own: `dotnet Exchange.Tests.dll COMMAND …`.
+/// The entry of the test assembly when it runs as a process of its own: `dotnet run -c Release --project Exchange.Tests -- COMMAND …`.
 /// The test runner loads the assembly and never comes here.
 /// </summary>
 public static class TestProgram
@@ -12,12 +13,15 @@ public static class TestProgram
 
     public static async Task<int> Main(string[] args)
     {
-        if (args is [CrashClientProgram.Command, .. var rest])
+        switch (args)
         {
-            return await CrashClientProgram.RunAsync(rest);
+            case [CrashClientProgram.Command, .. var rest]:
+                return await CrashClientProgram.RunAsync(rest);
+            case [SimulationCommand.Name, .. var rest]:
+                return SimulationCommand.Run(rest);
+            default:
+                await Console.Error.WriteLineAsync($"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage}; tests run with 'dotnet test'");
+                return UsageExitCode;
         }
-
-        await Console.Error.WriteLineAsync($"usage: dotnet Exchange.Tests.dll {CrashClientProgram.Command} SETTINGS-FILE; tests run with 'dotnet test'");
-        return UsageExitCode;
     }
 }

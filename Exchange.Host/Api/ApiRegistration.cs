@@ -1,3 +1,4 @@
+using Exchange.Host.Api.OpenApi;
 using Exchange.Host.Health;
 using Exchange.Host.Security;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,7 @@ internal static class ApiRegistration
         return services;
     }
 
-    /// <summary>Maps the API, the sandbox, the health endpoints, <c>GET /</c>, and the answer to paths that nobody has.</summary>
+    /// <summary>Maps the API, the sandbox, the health endpoints, the document, <c>GET /</c>, and the answer to paths that nobody has.</summary>
     public static IEndpointRouteBuilder MapExchangeApi(this IEndpointRouteBuilder endpoints)
     {
         var pipeline = endpoints.ServiceProvider.GetRequiredService<ApiPipeline>();
@@ -40,6 +41,7 @@ internal static class ApiRegistration
         }
 
         endpoints.MapExchangeHealth(endpoints.ServiceProvider.GetRequiredService<IExchangeStatus>());
+        endpoints.MapDocumentation();
         endpoints.MapGet("/", WriteIndexAsync);
         endpoints.MapFallback("{**path}", pipeline.NotFoundAsync);
         return endpoints;
@@ -65,6 +67,7 @@ internal static class ApiRegistration
             """
             Exchange
               trading API     /api/v3/exchangeInfo   (wire-compatible with the Binance Spot API)
+              document        /openapi/v1.json       (OpenAPI; in a sandbox also as a page: /docs)
               sandbox         POST /sandbox/accounts, POST /sandbox/markets
               health          /health/live, /health/ready
 

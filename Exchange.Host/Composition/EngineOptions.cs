@@ -40,7 +40,7 @@ public sealed class EngineOptions
     /// </summary>
     public JournalSyncMethod JournalSync { get; set; } = JournalSyncMethod.Fdatasync;
 
-    /// <summary>Bytes of a journal segment, a multiple of 4096, at least 1048576; default 67108864. Larger ones roll less often.</summary>
+    /// <summary>Bytes of a journal segment, a multiple of 4096, at least 65536; default 67108864. Larger ones roll less often.</summary>
     public long JournalSegmentBytes { get; set; } = new JournalOptions().SegmentBytes;
 
     public PipelineOptions ToPipelineOptions(string buildId) => new()

@@ -29,6 +29,8 @@ namespace Exchange.Matching.Journal;
 /// </summary>
 public sealed class JournalAppender : IDisposable
 {
+    private const long RewriteStepBytes = 1 << 20;
+
     private readonly IStorage _storage;
     private readonly JournalOptions _options;
     private readonly long _epoch;
@@ -265,21 +267,24 @@ public sealed class JournalAppender : IDisposable
     }
 
     /// <summary>
-    /// Writes the last group that the reader found once more, and syncs. Why: whoever recovers from it tells its effects, so it must be on disk
-    /// first. A process that was killed between write and sync leaves a group that only the page cache holds: the sync is enough. A process that
-    /// ended because the sync failed leaves one that the page cache holds as clean (Linux): another sync succeeds and writes nothing.
+    /// Puts on disk what the reader found: the last group, and the zeros behind it as far as a torn one can have reached. Why: a process that was killed
+    /// between write and sync leaves a whole group that only the page cache holds; whoever recovers from it tells its effects. Why it is written
+    /// once more, not only synced: after a failed sync the system takes those pages for clean, shows them to every reader, and never writes them.
     /// </summary>
     private void MakeDurable(JournalEnd end)
     {
         using (var file = _storage.Open(end.SegmentName, create: false))
         {
-            var group = new byte[end.Offset - end.LastGroupOffset];
-            if (file.Read(group, end.LastGroupOffset) != group.Length)
+            var to = Math.Min(end.SegmentBytes, end.Offset + JournalFormat.MaxGroupBytes);
+            using var buffer = new AlignedBuffer((int)Math.Clamp(to - end.LastGroupOffset, 1, RewriteStepBytes));
+            for (var offset = end.LastGroupOffset; offset < to;)
             {
-                throw new StorageException("read", end.SegmentName, LibC.InputOutputError);
+                var read = file.Read(buffer.Span[..(int)Math.Min(buffer.Length, to - offset)], offset);
+                Invariant.That(read > 0, "a segment has the length that its header states");
+                file.Write(buffer.Span[..read], offset);
+                offset += read;
             }
 
-            file.Write(group, end.LastGroupOffset);
             file.Sync();
         }
 

@@ -30,11 +30,11 @@ public sealed record JournalEnd
     /// <summary>Group alignment of the last segment, bytes.</summary>
     public int GroupAlignment { get; init; } = JournalFormat.SectorSize;
 
-    /// <summary>Where the last group of the last segment begins, bytes; <see cref="Offset"/> when it has none.</summary>
-    public long LastGroupOffset { get; init; }
-
     /// <summary>Where the next group goes in the last segment, bytes.</summary>
     public long Offset { get; init; }
+
+    /// <summary>Where the last group of the last segment begins, bytes; <see cref="Offset"/> when the segment has none.</summary>
+    public long LastGroupOffset { get; init; }
 
     /// <summary>Bytes from <see cref="Offset"/> that a group cut short by a crash occupies; 0 when there is none.</summary>
     public long TornBytes { get; init; }

@@ -80,7 +80,7 @@ public static class JournalFormat
     /// <summary>Largest payload of a group in bytes.</summary>
     public const int MaxPayloadBytes = MaxGroupBytes - GroupHeaderSize;
 
-    public const long MinSegmentBytes = 1 << 20;
+    public const long MinSegmentBytes = 64 << 10;
 
     public const long DefaultSegmentBytes = 64 << 20;
 

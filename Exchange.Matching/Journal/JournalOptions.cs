@@ -8,7 +8,7 @@ public sealed record JournalOptions
     /// <summary>Folder inside the storage.</summary>
     public string Folder { get; init; } = "journal";
 
-    /// <summary>Length of a new segment, bytes: a multiple of 4096, at least 1 MiB.</summary>
+    /// <summary>Length of a new segment, bytes: a multiple of 4096, at least 64 KiB. Small ones cost a sync of the folder each, and many files.</summary>
     public long SegmentBytes { get; init; } = JournalFormat.DefaultSegmentBytes;
 
     /// <summary>

@@ -116,8 +116,8 @@ public sealed partial class JournalReader : IDisposable
                 SegmentName = name,
                 SegmentBytes = header.SegmentBytes,
                 GroupAlignment = header.GroupAlignment,
-                LastGroupOffset = _groupOffset,
                 Offset = _offset,
+                LastGroupOffset = _groupOffset,
                 TornBytes = _tornBytes,
             };
         }

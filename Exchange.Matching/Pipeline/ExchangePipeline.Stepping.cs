@@ -1,3 +1,5 @@
+using Exchange.Matching.Engine;
+
 namespace Exchange.Matching.Pipeline;
 
 /// <summary>
@@ -45,6 +47,16 @@ public sealed partial class ExchangePipeline<TRisk, TLedger>
         }
 
         return progress;
+    }
+
+    /// <summary>The engine, to be inspected between steps.</summary>
+    internal MatchingEngine<TRisk, TLedger> Engine => _engine;
+
+    /// <summary>Lets go of files and memory without any of a stop's work: the process is dead. Nothing may be called any more.</summary>
+    internal void Abandon()
+    {
+        _appender?.Dispose();
+        _engine.Dispose();
     }
 
     private sealed class SteppedStage(string name, IPipelineStage stage, Action onEnd)

@@ -57,8 +57,9 @@ public sealed record PipelineOptions
             return $"event ring of {EventRing.ByteCount} bytes: the largest record has {maxRecordLength}, use at least twice that";
         }
 
-        return Journal.GroupBytes < maxRecordLength + 4_096
-            ? $"journal groups of {Journal.GroupBytes} bytes: the largest record has {maxRecordLength}, use at least 4096 more than that"
+        return Journal.EffectiveGroupBytes < maxRecordLength + 4_096
+            ? $"journal groups of {Journal.EffectiveGroupBytes} bytes: the largest record has {maxRecordLength}, use at least 4096 more than that, "
+                + "in segments of at least 8192 more"
             : null;
     }
 }

@@ -21,7 +21,7 @@ public sealed class StartTests
     [TestCase("Exchange__Orders__ClosedOrdersKept", "0", "Exchange:Orders:ClosedOrdersKept", "from 1 to 10000000")]
     [TestCase("Exchange__Sandbox__MarketMakerIntervalMs", "49", "Exchange:Sandbox:MarketMakerIntervalMs", "write milliseconds from 50 to 60000")]
     [TestCase("Exchange__Engine__CommandRingSlots", "1000", "Exchange:Engine", "power of two")]
-    [TestCase("Exchange__Engine__JournalSegmentBytes", "1000", "SegmentBytes 1000", "use a multiple of 4096, at least 1048576")]
+    [TestCase("Exchange__Engine__JournalSegmentBytes", "1000", "SegmentBytes 1000", "use a multiple of 4096, at least 65536")]
     [TestCase("Exchange__Engine__JournalSync", "Never", "Exchange:Engine:JournalSync", "DirectDsync")]
     [TestCase("Exchange__Engine__EventRingBytes", "much", "Exchange:Engine:EventRingBytes", "write a")]
     [TestCase("Exchange__Mode", "venue", "Exchange:Secrets:KeyFile", "a file outside the data directory with 64 hexadecimal digits")]
@@ -152,19 +152,4 @@ public sealed class StartTests
             .Order(StringComparer.Ordinal)
             .Select(file => $"{file} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"),
     ];
-
-    /// <summary>A key file outside the data directory.</summary>
-    private sealed class VenueKey : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("exchange-key-");
-
-        public VenueKey(HostProcess host)
-        {
-            var file = Path.Combine(_folder.FullName, "secrets.key");
-            File.WriteAllText(file, string.Concat(Enumerable.Repeat("0123456789abcdef", 4)));
-            host.Settings["Exchange__Secrets__KeyFile"] = file;
-        }
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }

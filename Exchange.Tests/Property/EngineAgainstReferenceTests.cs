@@ -1,7 +1,3 @@
-using Exchange.Accounts;
-using Exchange.Matching.Types;
-using Exchange.Matching.Views;
-using Exchange.Orders;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.Reference;
 using NUnit.Framework;
@@ -62,45 +58,9 @@ public sealed class EngineAgainstReferenceTests
         CompareStates(engine, reference, $"seed {seed}, at the end");
     }
 
-    private static void CompareStates(EngineExchange engine, ReferenceExchange reference, string where)
-    {
-        Assert.That(() => engine.CheckInvariants(), Throws.Nothing, where);
-        Assert.That(() => reference.CheckInvariants(), Throws.Nothing, where);
-        foreach (var symbol in reference.Symbols)
-        {
-            foreach (var side in (Side[])[Side.Buy, Side.Sell])
-            {
-                Assert.That(engine.OpenOrders(symbol.Id, side), Is.EqualTo(reference.OpenOrders(symbol.Id, side)), $"{where}: {symbol.Name} {side} orders");
-                Assert.That(engine.Levels(symbol.Id, side), Is.EqualTo(reference.Levels(symbol.Id, side)), $"{where}: {symbol.Name} {side} depth view");
-            }
-        }
-
-        var balances = new List<Balance>();
-        var open = new List<OrderState>();
-        for (var accountId = 1; accountId <= reference.AccountCount; accountId++)
-        {
-            engine.Accounts.CopyBalances(accountId, balances);
-            foreach (var asset in reference.Assets)
-            {
-                var expected = reference.Balance(accountId, asset.Id);
-                Assert.That(engine.Balance(accountId, asset.Id), Is.EqualTo(expected), $"{where}: ledger, account {accountId} {asset.Name}");
-                Assert.That(new Support.Funds(balances[asset.Id].Free, balances[asset.Id].Held), Is.EqualTo(expected), $"{where}: balances view, account {accountId} {asset.Name}");
-            }
-
-            engine.Orders.CopyOpen(accountId, null, open);
-            var expectedOpen = reference.Symbols
-                .SelectMany(symbol => reference.OpenOrders(symbol.Id, Side.Buy).Concat(reference.OpenOrders(symbol.Id, Side.Sell)))
-                .Where(order => order.AccountId == accountId)
-                .OrderBy(order => order.OrderId);
-            Assert.That(
-                open.Select(order => new RestingOrder(order.OrderId, order.AccountId, order.ClientOrderId.ToString(), order.Price, order.Quantity - order.ExecutedQuantity)),
-                Is.EqualTo(expectedOpen),
-                $"{where}: orders view, account {accountId}");
-        }
-
-        foreach (var asset in reference.Assets)
-        {
-            Assert.That(engine.FeesCollected(asset.Id), Is.EqualTo(reference.FeesCollected(asset.Id)), $"{where}: fees in {asset.Name}");
-        }
-    }
+    private static void CompareStates(EngineExchange engine, ReferenceExchange reference, string where) =>
+        Assert.That(
+            StateComparison.FirstDifference(engine.Engine, engine.Accounts.Ledger.Ledger, engine.Accounts, engine.MarketData, engine.Orders, reference),
+            Is.Null,
+            where);
 }

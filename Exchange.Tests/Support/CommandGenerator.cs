@@ -111,7 +111,10 @@ public sealed partial class CommandGenerator
         };
     }
 
-    /// <summary>Takes the outcome of a command: orders that opened or closed, prices that traded.</summary>
+    /// <summary>
+    /// Takes the outcome of a command: orders that opened or closed, prices that traded. It may be late, or never come; the stream then names orders
+    /// that are gone more often.
+    /// </summary>
     public void Observe(GeneratedCommand command, IReadOnlyList<ExchangeEvent> outcome)
     {
         if (command is not GeneratedTrading { Slot: var slot } || outcome[0] is Rejected)
@@ -133,7 +136,11 @@ public sealed partial class CommandGenerator
                     break;
                 case Moved moved:
                     var index = orders.FindIndex(order => order.Id == moved.OrderId);
-                    orders[index] = orders[index] with { Price = moved.NewPrice };
+                    if (index >= 0)
+                    {
+                        orders[index] = orders[index] with { Price = moved.NewPrice };
+                    }
+
                     break;
                 case Traded traded:
                     MoveMiddle(slot.SymbolId, traded.Price);

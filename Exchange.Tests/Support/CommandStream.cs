@@ -21,14 +21,15 @@ internal static class CommandStream
         for (var i = 0; i < count; i++)
         {
             var command = generator.Next();
-            commands.Add(Convert(command));
+            commands.Add(Of(command));
             generator.Observe(command, command.ApplyTo(exchange));
         }
 
         return commands;
     }
 
-    private static StreamCommand Convert(GeneratedCommand command) => command switch
+    /// <summary>Returns the command as the engine takes it.</summary>
+    public static StreamCommand Of(GeneratedCommand command) => command switch
     {
         GeneratedTrading trading => new StreamCommand(trading.Slot, [], trading.TimeUs),
         GeneratedSymbol symbol => OfPayload(CommandType.AddSymbol, AddSymbolCommand.ToBytes(symbol.Spec), symbol.TimeUs),

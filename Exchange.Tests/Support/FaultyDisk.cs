@@ -9,8 +9,9 @@ namespace Exchange.Tests.Support;
 /// <item>The tree of names has a durable state and pending creations, renames and deletions; <see cref="IStorage.SyncFolder"/> makes those of
 /// the folder durable. A synced file whose name was never synced is lost by a crash, as POSIX allows.</item>
 /// <item><see cref="Crash"/> keeps a part of what is pending, in sectors of 512 bytes and in any order, then closes every handle.</item>
+/// <item><see cref="Kill"/> ends the process alone: the page cache stays, pending changes stay pending.</item>
 /// </list>
-/// Switches inject errors; each error is a <see cref="StorageException"/> with the errno a real disk gives.
+/// Switches and <see cref="Inject"/> inject errors; each error is a <see cref="StorageException"/> with the errno a real disk gives.
 /// </summary>
 public sealed class FaultyDisk : IStorage
 {
@@ -40,6 +41,18 @@ public sealed class FaultyDisk : IStorage
     /// <summary>Returns whether a read of these bytes fails with EIO; null: none does.</summary>
     public Func<string, long, bool>? ReadFails { get; set; }
 
+    /// <summary>
+    /// Asked before every operation what shall go wrong with it. It may do anything in between, operations on this disk included: that is where a
+    /// simulation lets other threads go on. Null: nothing goes wrong.
+    /// </summary>
+    internal Func<DiskOperation, string, DiskFault>? Inject { get; set; }
+
+    /// <summary>Whether power has failed: until <see cref="Crash"/> or <see cref="Kill"/> every operation throws.</summary>
+    public bool HasLostPower { get; private set; }
+
+    /// <summary>A sync since the last <see cref="ForgetLies"/> returned without error and without effect, so a crash may lose what was promised.</summary>
+    public bool HasLied { get; private set; }
+
     /// <summary>Successful syncs of files and folders so far.</summary>
     public int SyncCount { get; private set; }
 
@@ -61,12 +74,22 @@ public sealed class FaultyDisk : IStorage
     /// </summary>
     public void LosePowerAfter(int changes) => _changesUntilPowerLoss = changes;
 
+    /// <summary>Ends the process alone: every handle is closed, the page cache stays, and what was pending is still pending.</summary>
+    public void Kill()
+    {
+        Generation++;
+        HasLostPower = false;
+        _changesUntilPowerLoss = -1;
+    }
+
+    /// <summary>What was promised so far is settled: later crashes are measured against what is on disk now.</summary>
+    public void ForgetLies() => HasLied = false;
+
     /// <summary>Loses power: draws from <paramref name="seed"/> what of the pending changes reached the disk. The disk can be used again at once.</summary>
     public void Crash(int seed)
     {
         var random = new Random(seed);
-        Generation++;
-        _changesUntilPowerLoss = -1;
+        Kill();
         KeepSomeNames(random);
 
         // A file can have two names, or be open without one: every file that some name, old or new, leads to is settled once.
@@ -120,6 +143,7 @@ public sealed class FaultyDisk : IStorage
 
     public IStorageFile Open(string name, bool create, bool syncedWrites = false)
     {
+        Begin(create ? DiskOperation.Create : DiskOperation.Open, name);
         if (!create)
         {
             return new FaultyHandle(Find("open", name), name, syncedWrites ? WriteAlignment : 1);
@@ -149,6 +173,7 @@ public sealed class FaultyDisk : IStorage
 
     public void Rename(string from, string to)
     {
+        Begin(DiskOperation.Rename, from);
         var file = Find("rename", from);
         _names.Remove(from);
         _names[to] = file;
@@ -158,6 +183,7 @@ public sealed class FaultyDisk : IStorage
 
     public void Delete(string name)
     {
+        Begin(DiskOperation.Delete, name);
         Find("delete", name);
         _names.Remove(name);
         _pendingNames.Add(new NameChange(FolderOf(name), Added: null, name, File: null));
@@ -171,6 +197,11 @@ public sealed class FaultyDisk : IStorage
 
     public void SyncFolder(string folder)
     {
+        if (Begin(DiskOperation.SyncFolder, folder) == DiskFault.Lie)
+        {
+            return;
+        }
+
         CountSync(folder, lost: null);
         foreach (var change in _pendingNames.Where(change => change.Folder == folder))
         {
@@ -180,14 +211,50 @@ public sealed class FaultyDisk : IStorage
         _pendingNames.RemoveAll(change => change.Folder == folder);
     }
 
+    /// <summary>
+    /// Every operation begins here, before it does anything. Returns what is left to go wrong, for the operation itself: <see cref="DiskFault.Lie"/>,
+    /// <see cref="DiskFault.ShortWrite"/>, <see cref="DiskFault.PowerLoss"/>.
+    /// </summary>
+    internal DiskFault Begin(DiskOperation operation, string name)
+    {
+        ThrowIfPowerLost();
+        var fault = Inject?.Invoke(operation, name) ?? DiskFault.None;
+        ThrowIfPowerLost();
+        switch (fault)
+        {
+            case DiskFault.InputOutputError:
+                throw new StorageException(operation.ToString(), name, InputOutputError);
+            case DiskFault.NoSpace:
+                throw new StorageException(operation.ToString(), name, NoSpace);
+            case DiskFault.PowerLoss:
+                // The operation is under way: it counts as a pending change.
+                _changesUntilPowerLoss = 0;
+                break;
+            case DiskFault.Lie:
+                HasLied = true;
+                break;
+        }
+
+        return fault;
+    }
+
     internal void CountChange()
     {
         if (_changesUntilPowerLoss == 0)
         {
+            HasLostPower = true;
             throw new PowerLostException();
         }
 
         _changesUntilPowerLoss = Math.Max(_changesUntilPowerLoss - 1, -1);
+    }
+
+    private void ThrowIfPowerLost()
+    {
+        if (HasLostPower)
+        {
+            throw new PowerLostException();
+        }
     }
 
     internal void CountSync(string name, FaultyFile? lost)
@@ -217,7 +284,10 @@ public sealed class FaultyDisk : IStorage
     }
 
     /// <summary>Returns how many bytes any file may still grow by.</summary>
-    internal long FreeBytes() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - _names.Values.Sum(file => (long)file.Current.Length);
+    internal long FreeBytes() => CapacityBytes == long.MaxValue ? long.MaxValue : CapacityBytes - UsedBytes();
+
+    /// <summary>Returns the bytes of all files.</summary>
+    internal long UsedBytes() => _names.Values.Sum(file => (long)file.Current.Length);
 
     private static string FolderOf(string name) => name.Contains('/') ? name[..name.LastIndexOf('/')] : "";
 
@@ -257,5 +327,3 @@ public sealed class FaultyDisk : IStorage
     }
 }
 
-/// <summary>The machine has no power: nothing works until <see cref="FaultyDisk.Crash"/>.</summary>
-public sealed class PowerLostException() : Exception("power lost");

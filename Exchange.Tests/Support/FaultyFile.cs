@@ -42,6 +42,19 @@ internal sealed class FaultyFile(FaultyDisk disk, string name)
 
     public void Sync()
     {
+        try
+        {
+            if (disk.Begin(DiskOperation.Sync, name) == DiskFault.Lie)
+            {
+                return;
+            }
+        }
+        catch (StorageException)
+        {
+            LosePendingWrites();
+            throw;
+        }
+
         disk.CountSync(name, lost: this);
         foreach (var (offset, bytes) in _pending)
         {
@@ -71,10 +84,13 @@ internal sealed class FaultyFile(FaultyDisk disk, string name)
         _durable[offset] ^= (byte)(1 << bit);
     }
 
-    /// <summary>Draws which sectors of the pending writes reached the disk: all, none, a prefix of them or any subset.</summary>
+    /// <summary>
+    /// Draws which sectors of the pending writes reached the disk: all, none, a prefix of them or any subset. A lost sector keeps its old bytes;
+    /// one that never had any is zero where the file reaches beyond it.
+    /// </summary>
     public void KeepSomePendingWrites(Random random)
     {
-        var shape = random.Next(4);
+        var shape = _pending.Count == 0 ? 0 : random.Next(4);
         var sectors = shape == 1 ? [] : PendingSectors();
         var prefix = shape == 2 ? random.Next(sectors.Count + 1) : sectors.Count;
         for (var i = 0; i < prefix; i++)
@@ -140,6 +156,7 @@ internal sealed class FaultyHandle(FaultyFile file, string name, int writeAlignm
     public int Read(Span<byte> buffer, long offset)
     {
         var current = Check("read").Current;
+        file.Disk.Begin(DiskOperation.Read, name);
         if (file.Disk.ReadFails?.Invoke(name, offset) == true)
         {
             throw new StorageException("read", name, FaultyDisk.InputOutputError);
@@ -163,7 +180,14 @@ internal sealed class FaultyHandle(FaultyFile file, string name, int writeAlignm
             throw new StorageException("write", name, errno: 22);
         }
 
+        var fault = file.Disk.Begin(DiskOperation.Write, name);
         file.Disk.CountWrite(name);
+        if (fault == DiskFault.ShortWrite)
+        {
+            file.Write(bytes[..(bytes.Length / 3 / FaultyDisk.SectorSize * FaultyDisk.SectorSize)], offset);
+            throw new StorageException("write", name, FaultyDisk.InputOutputError);
+        }
+
         file.Write(bytes, offset);
         file.Disk.CountChange();
     }

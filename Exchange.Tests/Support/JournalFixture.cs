@@ -11,10 +11,12 @@ internal static class JournalFixture
 {
     public const string FirstSegment = "journal/00000000000000000001.seg";
 
+    public const long SegmentBytes = 1 << 20;
+
     /// <summary>Small segments, no threads.</summary>
     public static JournalOptions Options { get; } = new()
     {
-        SegmentBytes = JournalFormat.MinSegmentBytes,
+        SegmentBytes = SegmentBytes,
         PrepareInBackground = false,
         BuildId = "test build",
     };

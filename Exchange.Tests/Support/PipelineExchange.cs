@@ -23,15 +23,32 @@ internal sealed class PipelineExchange : IAsyncDisposable
 
     /// <param name="storage">The disk.</param>
     /// <param name="plan">Faults of risk and ledger; null runs the ports as they are.</param>
-    public PipelineExchange(IStorage storage, IClock? clock = null, PipelineOptions? options = null, FaultPlan? plan = null)
+    /// <param name="witness">Fed behind the views; null for none.</param>
+    /// <param name="onFailure">Told which stage failed, and how.</param>
+    public PipelineExchange(
+        IStorage storage,
+        IClock? clock = null,
+        PipelineOptions? options = null,
+        FaultPlan? plan = null,
+        IRecordConsumer? witness = null,
+        Action<string, Exception>? onFailure = null)
     {
         var balances = new BalancesView(Symbols);
         var accounts = new AccountsModule(balances, new Lazy<ICommandGateway>(() => Pipeline!.Gateway));
         var risk = new RiskModule();
         Accounts = accounts;
         Orders = new OrdersView(Symbols, closedOrdersKept: 100_000);
-        IReadOnlyList<IRecordConsumer> consumers = [Symbols, balances, new OperatorsView(), risk.View, MarketData, Orders];
-        var log = new PipelineLog(Log, (sequence, error) => Log($"{sequence}: {error.Message}"), (thread, failure) => Log($"{thread}: {failure.Message}"));
+        List<IRecordConsumer> consumers = [Symbols, balances, new OperatorsView(), risk.View, MarketData, Orders];
+        if (witness is not null)
+        {
+            consumers.Add(witness);
+        }
+
+        var log = new PipelineLog(Log, (sequence, error) => Log($"{sequence}: {error.Message}"), (thread, failure) =>
+        {
+            Log($"{thread}: {failure.Message}");
+            onFailure?.Invoke(thread, failure);
+        });
         if (plan is null)
         {
             var pipeline = new ExchangePipeline<RiskPort, LedgerPort>(

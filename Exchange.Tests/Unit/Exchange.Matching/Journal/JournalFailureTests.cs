@@ -77,7 +77,7 @@ public sealed class JournalFailureTests
     [Test]
     public void A_full_disk_leaves_the_current_segment_usable_and_is_shown()
     {
-        var disk = new FaultyDisk { CapacityBytes = JournalFormat.MinSegmentBytes + 5000 };
+        var disk = new FaultyDisk { CapacityBytes = JournalFixture.SegmentBytes + 5000 };
         using var appender = JournalFixture.Open(disk);
         Assert.That(appender.NextSegmentError, Is.Null);
 
@@ -96,7 +96,7 @@ public sealed class JournalFailureTests
     [Test]
     public void Freed_space_ends_the_shortage_by_itself()
     {
-        var disk = new FaultyDisk { CapacityBytes = JournalFormat.MinSegmentBytes + 5000 };
+        var disk = new FaultyDisk { CapacityBytes = JournalFixture.SegmentBytes + 5000 };
         using var appender = JournalFixture.Open(disk);
         JournalFixture.Commit(appender, 1000);
         Assert.That(appender.NextSegmentError, Is.Not.Null);
@@ -114,7 +114,7 @@ public sealed class JournalFailureTests
     [Test]
     public void Retrying_the_preparation_needs_no_commit()
     {
-        var disk = new FaultyDisk { CapacityBytes = JournalFormat.MinSegmentBytes + 5000 };
+        var disk = new FaultyDisk { CapacityBytes = JournalFixture.SegmentBytes + 5000 };
         using var appender = JournalFixture.Open(disk);
         JournalFixture.Commit(appender, 1000);
         disk.CapacityBytes = long.MaxValue;
@@ -127,7 +127,7 @@ public sealed class JournalFailureTests
     [Test]
     public void A_group_that_cannot_be_placed_throws()
     {
-        var disk = new FaultyDisk { CapacityBytes = JournalFormat.MinSegmentBytes + 5000 };
+        var disk = new FaultyDisk { CapacityBytes = JournalFixture.SegmentBytes + 5000 };
         using var appender = JournalFixture.Open(disk);
         for (var group = 0; group < 10; group++)
         {

@@ -49,7 +49,7 @@ public sealed class JournalRoundTripTests
             Assert.That(name, Is.EqualTo("journal/" + JournalFormat.SegmentName(header.FirstSequence)));
             Assert.That(header.BuildId, Is.EqualTo("test build"));
             Assert.That(header.Epoch, Is.EqualTo(3));
-            Assert.That(header.SegmentBytes, Is.EqualTo(JournalFormat.MinSegmentBytes));
+            Assert.That(header.SegmentBytes, Is.EqualTo(JournalFixture.SegmentBytes));
             Assert.That(header.CreatedUs, Is.EqualTo(1_000_000 + header.FirstSequence * 10));
         }
     }

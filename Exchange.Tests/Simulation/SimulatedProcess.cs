@@ -1,0 +1,209 @@
+using Exchange.Accounts;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Matching.Events;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
+using Exchange.Risk;
+using Exchange.Tests.Support;
+
+namespace Exchange.Tests.Simulation;
+
+/// <summary>
+/// One process life: the real pipeline, stepped. A stage may be stepped while another stands in a disk operation, or the engine at a full ring,
+/// as threads would; never the same one twice at once.
+/// </summary>
+internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
+{
+    private const int Engine = 0;
+    private const int Journal = 1;
+    private const int Publisher = 2;
+
+    private readonly SimulationPlan _plan;
+    private readonly SimulationHistory _history;
+    private readonly SimulationDisk _disk;
+    private readonly SplitMix64 _random;
+    private readonly Action<string> _trace;
+    private readonly PipelineExchange _exchange;
+    private readonly ExchangePipeline<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>> _pipeline;
+    private readonly bool[] _isRunning = new bool[3];
+    private SimulationFailure? _broken;
+    private bool _isLive;
+
+    public SimulatedProcess(
+        SimulationPlan plan, SimulationHistory history, SimulationDisk disk, ManualClock clock, FaultPlan poison, SplitMix64 random, Action<string> trace)
+    {
+        _plan = plan;
+        _history = history;
+        _disk = disk;
+        _random = random;
+        _trace = trace;
+        _exchange = new PipelineExchange(disk.Disk, clock, plan.Options, poison, this, OnFailure);
+        _pipeline = (ExchangePipeline<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>)_exchange.Pipeline;
+    }
+
+    /// <summary>The first failure of a stage; the process must end.</summary>
+    public Exception? Failure { get; private set; }
+
+    public bool HasEnded => _pipeline.Ended.IsCompleted;
+
+    public PipelineExchange Exchange => _exchange;
+
+    public ICommandGateway Gateway => _pipeline.Gateway;
+
+    public bool IsAdmitting => _pipeline.IsAdmitting;
+
+    public long PublishedSequence => _pipeline.PublishedSequence;
+
+    public ulong StateHash => _pipeline.ComputeStateHash();
+
+    public bool HasPendingWork => _pipeline.Engine.HasPendingWork;
+
+    /// <summary>Recovers; whatever it throws leaves.</summary>
+    public JournalEnd Recover()
+    {
+        var end = _pipeline.Recover(null);
+        _pipeline.EventRing!.WhenFull = LetConsumersGoOn;
+        _isLive = true;
+        return end;
+    }
+
+    /// <summary>Starts, stepping all stages until the start is through, has failed, or the process has no power.</summary>
+    public Task Start()
+    {
+        var start = _pipeline.StartAsync(_plan.Genesis);
+        _disk.Preempt = Preempt;
+        while (!start.IsCompleted && !_disk.Disk.HasLostPower && !HasEnded)
+        {
+            StepAny();
+        }
+
+        return start;
+    }
+
+    /// <summary>Lets a stage of the seed's choice do what it can.</summary>
+    public void StepAny() => Step(_random.Below(3));
+
+    public void StepEngine() => Step(Engine);
+
+    public void StepJournal() => Step(Journal);
+
+    public void StepPublisher() => Step(Publisher);
+
+    public void Watch() => _pipeline.Watch();
+
+    /// <summary>Stops in good order.</summary>
+    public void Stop()
+    {
+        var stop = _pipeline.StopAsync();
+        while (!HasEnded && !_disk.Disk.HasLostPower)
+        {
+            StepAny();
+        }
+
+        if (HasEnded)
+        {
+            stop.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>The process is gone; what it held in memory is nobody's any more.</summary>
+    public void Dispose()
+    {
+        _disk.Preempt = null;
+        _isLive = false;
+        _pipeline.Abandon();
+    }
+
+    /// <summary>Returns the first difference to the reference, or null.</summary>
+    public string? FirstDifference() => StateComparison.FirstDifference(
+        _pipeline.Engine, _exchange.Accounts.Ledger.Ledger, _exchange.Accounts, _exchange.MarketData, _exchange.Orders, _history.Reference);
+
+    public void BeginBatch()
+    {
+    }
+
+    public void Apply(in Record record, int replyToken)
+    {
+        if (_isLive)
+        {
+            _history.OnPublished(in record);
+        }
+    }
+
+    public void EndBatch()
+    {
+    }
+
+    public void Save(SnapshotWriter writer) => writer.Write(1);
+
+    public void Load(SnapshotReader reader) => reader.ReadVersion(nameof(SimulatedProcess), 1);
+
+    private void Step(int stage)
+    {
+        if (_isRunning[stage] || _pipeline.StageCount == 0 || _disk.Disk.HasLostPower)
+        {
+            return;
+        }
+
+        if (stage == Engine)
+        {
+            _pipeline.EngineStepSlotCount = _random.Chance(_plan.BatchPercent) ? (int)_random.Between(2, 64) : 1;
+        }
+
+        _isRunning[stage] = true;
+        var progress = _pipeline.Step(stage);
+        _isRunning[stage] = false;
+        if (_broken is not null)
+        {
+            throw _broken;
+        }
+
+        if (stage == Engine && progress == StageProgress.Worked && _pipeline.Engine.FindInconsistency() is { } fault)
+        {
+            throw new SimulationFailure($"behind a command the engine contradicts itself: {fault}");
+        }
+    }
+
+    /// <summary>Another stage goes on while this one stands in a disk operation.</summary>
+    private void Preempt()
+    {
+        for (var turns = _random.Between(1, 3); turns > 0; turns--)
+        {
+            var stage = _random.Below(3);
+            if (stage != Engine || HasRoomForEngine())
+            {
+                Step(stage);
+            }
+        }
+    }
+
+    /// <summary>Whether the engine will not have to wait for consumers, who may stand below it on this very thread.</summary>
+    private bool HasRoomForEngine()
+    {
+        var waiting = _pipeline.EventRing!.Published - _pipeline.PublishedSequence;
+        return waiting < 24 && waiting < _plan.Options.EventRing.SlotCount / 2;
+    }
+
+    private void LetConsumersGoOn()
+    {
+        SimulationHistory.Require(!(_isRunning[Journal] && _isRunning[Publisher]), "the simulation stands still: the engine waits for stages that wait for it");
+        Step(_random.Chance(50) ? Journal : Publisher);
+    }
+
+    private void OnFailure(string stage, Exception failure)
+    {
+        _trace($"{stage} failed: {failure.GetType().Name}: {failure.Message}");
+        Failure ??= failure;
+        if (failure is SimulationFailure broken)
+        {
+            _broken ??= broken;
+        }
+        else if (failure is not (StorageException or PowerLostException or PoisonedCommandException))
+        {
+            _broken ??= new SimulationFailure($"{stage} failed for no reason of the simulation: {failure}");
+        }
+    }
+}

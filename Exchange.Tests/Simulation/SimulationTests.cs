@@ -1,0 +1,66 @@
+using System.Globalization;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Simulation;
+
+/// <summary>
+/// The whole exchange from one seed (RELIABILITY A1, A2, A4, H1). The same seeds run every time; many more run by
+/// `dotnet run -c Release --project Exchange.Tests -- simulate --seeds 10000`. SIM_SEED=123 runs that seed alone and prints its trace.
+/// </summary>
+[TestFixture]
+public sealed class SimulationTests
+{
+    private const ulong FirstSeed = 1;
+    private const int SeedCount = 200;
+
+    /// <summary>
+    /// Seeds that once failed. 25, 261, 861, 1155: a group whose sync had failed was shown by the page cache to the next start, which went on from it.
+    /// </summary>
+    private static readonly ulong[] KeptSeeds = [25, 261, 861, 1155];
+
+    private static ulong? ChosenSeed =>
+        ulong.TryParse(Environment.GetEnvironmentVariable("SIM_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;
+
+    [Test]
+    public async Task Every_promise_holds_in_every_seed()
+    {
+        if (ChosenSeed is { } chosen)
+        {
+            await TestContext.Out.WriteLineAsync(SimulationRun.Run(chosen, TestContext.Out.WriteLine).ToString());
+            return;
+        }
+
+        var swarm = new SimulationSwarm(FirstSeed, SeedCount);
+        await swarm.RunAsync(Environment.ProcessorCount);
+
+        Assert.That(swarm.Failures.Select(failure => failure.Message), Is.Empty);
+        await TestContext.Out.WriteLineAsync(swarm.Report.ToString());
+
+        // The faults really happened: without them the seeds would prove nothing.
+        Assert.That(swarm.Report.Faults.Keys, Is.SupersetOf((string[])
+        [
+            "Sync: PowerLoss", "Write: PowerLoss", "SyncFolder: PowerLoss", "Open: PowerLoss", "Read: PowerLoss", "Sync: InputOutputError", "Sync: Lie",
+            "SyncFolder: Lie", "SyncFolder: InputOutputError", "Write: InputOutputError", "Write: ShortWrite", "Read: InputOutputError", "disk full",
+            "clock jump", "poisoned command", "end: killed", "end: power lost", "start: refused or cut short",
+        ]));
+        Assert.That(swarm.Report.Answered, Is.GreaterThan(SeedCount * 100));
+        Assert.That(swarm.Report.Resubmitted, Is.GreaterThan(SeedCount));
+    }
+
+    [TestCaseSource(nameof(KeptSeeds))]
+    public void A_seed_that_once_failed_holds(ulong seed) => Assert.That(() => SimulationRun.Run(seed), Throws.Nothing);
+
+    [TestCase(93UL)]
+    [TestCase(78UL)]
+    public void A_seed_does_the_same_every_time(ulong seed)
+    {
+        List<string> first = [];
+        List<string> second = [];
+
+        var report = SimulationRun.Run(seed, first.Add).ToString();
+
+        Assert.That(SimulationRun.Run(seed, second.Add).ToString(), Is.EqualTo(report));
+        Assert.That(second, Is.EqualTo(first));
+        Assert.That(first, Has.Count.GreaterThan(200));
+    }
+}
