@@ -1,5 +1,6 @@
 using Exchange.Tests.Simulation;
 using Exchange.Tests.Support.CrashClient;
+using Exchange.Tests.Support.Determinism;
 
 namespace Exchange.Tests;
 
@@ -19,8 +20,11 @@ public static class TestProgram
                 return await CrashClientProgram.RunAsync(rest);
             case [SimulationCommand.Name, .. var rest]:
                 return SimulationCommand.Run(rest);
+            case [DeterminismProgram.Command, .. var rest]:
+                return DeterminismProgram.Run(rest);
             default:
-                await Console.Error.WriteLineAsync($"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage}; tests run with 'dotnet test'");
+                await Console.Error.WriteLineAsync(
+                    $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {DeterminismProgram.Command} {DeterminismProgram.Usage}; tests run with 'dotnet test'");
                 return UsageExitCode;
         }
     }

@@ -35,14 +35,17 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Starts `dotnet DLL ARGUMENTS`.</summary>
-    public static ChildProcess Start(string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    /// <param name="runtimeConfiguration">Another one than that beside the dll; null for that.</param>
+    public static ChildProcess Start(
+        string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? runtimeConfiguration = null)
     {
         if (!File.Exists(dll))
         {
             throw new FileNotFoundException($"'{dll}' is missing: build the solution in the configuration of the tests first", dll);
         }
 
-        var start = new ProcessStartInfo(DotnetPath(), ["exec", dll, .. arguments])
+        string[] options = runtimeConfiguration is null ? [] : ["--runtimeconfig", runtimeConfiguration];
+        var start = new ProcessStartInfo(DotnetPath(), ["exec", .. options, dll, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

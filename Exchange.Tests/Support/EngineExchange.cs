@@ -22,8 +22,11 @@ internal sealed class EngineExchange : IScenarioExchange, IDisposable
     private readonly List<DepthLevel> _asks = [];
     private readonly IRecordConsumer[] _consumers;
 
-    public EngineExchange(GenesisCommand genesis)
+    /// <param name="genesis">Executed at once.</param>
+    /// <param name="onRecord">Told each record as it is made, that of genesis first; null for nobody.</param>
+    public EngineExchange(GenesisCommand genesis, Action<ReadOnlyMemory<byte>>? onRecord = null)
     {
+        OnRecord = onRecord;
         var balances = new BalancesView(Symbols);
         Accounts = new AccountsModule(balances, new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
         Engine = new MatchingEngine<RiskPort, LedgerPort>(RiskModule.Risk, Accounts.Ledger);
@@ -96,6 +99,17 @@ internal sealed class EngineExchange : IScenarioExchange, IDisposable
     }
 
     public void Dispose() => Engine.Dispose();
+
+    /// <summary>Executes a command whose outcome has no plain form.</summary>
+    public void Administer(StreamCommand command)
+    {
+        var slot = command.Slot;
+        Take(Engine.Execute(ref slot, command.Payload, ++Sequence, command.TimeUs, _buffer));
+        while (Engine.HasPendingWork)
+        {
+            Take(Engine.ExecutePending(++Sequence, command.TimeUs, _buffer));
+        }
+    }
 
     private List<ExchangeEvent> Execute(CommandType type, byte[] payload, long timeUs)
     {
