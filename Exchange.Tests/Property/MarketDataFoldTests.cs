@@ -259,7 +259,7 @@ public sealed class MarketDataFoldTests
         Assert.That(Enumerable.Range(0, market.Trades.Count).Select(i => market.Trades[i]), Is.EqualTo(all));
         Assert.That(Enumerable.Range(0, market.Aggregates.Count).Select(i => market.Aggregates[i]), Is.EqualTo(aggregates));
         var time = random.Pick(all).TimeUs + random.Between(-1, 1);
-        Assert.That(market.Trades.FirstNotBelow(time, trade => trade.TimeUs), Is.EqualTo(all.Count(trade => trade.TimeUs < time)));
+        Assert.That(market.Trades.FirstNotBelow(time, (in PublicTrade trade) => trade.TimeUs), Is.EqualTo(all.Count(trade => trade.TimeUs < time)));
     }
 
     private static SymbolMarket Reloaded(SymbolMarket market, MarketDataOptions? options = null)

@@ -6,49 +6,50 @@ internal struct CandleCursor(CandleSeries[] series, int length)
     private readonly RecentRing<Candle> _complete = series[length].Complete;
     private int _position;
 
-    /// <summary>Returns the next candle without taking it; false at the end.</summary>
-    public bool TryPeek(out Candle candle)
-    {
-        while (_position <= _complete.Count + length)
-        {
-            candle = At(_position);
-            if (candle.TradeCount != 0)
-            {
-                return true;
-            }
+    /// <summary>The next candle; only after <see cref="HasNext"/> has said that there is one.</summary>
+    public readonly ref readonly Candle Next => ref At(_position);
 
+    public bool HasNext()
+    {
+        // An open candle without trades is none.
+        while (_position <= _complete.Count + length && At(_position).TradeCount == 0)
+        {
             _position++;
         }
 
-        candle = default;
-        return false;
+        return _position <= _complete.Count + length;
     }
 
     public void Skip() => _position++;
 
-    /// <summary>Moves to the first candle that begins at or after a time; returns the one before it, false when there is none.</summary>
+    /// <summary>Moves to the first candle that begins at or after a time; returns the close of the one before it, 0 when there is none.</summary>
     /// <param name="timeUs">A begin of the length.</param>
-    public bool TryFindLastBefore(long timeUs, out Candle candle)
+    public long SkipTo(long timeUs)
     {
         _position = series[length].FirstFrom(timeUs);
-        while (TryPeek(out var next) && next.StartUs < timeUs)
+        while (HasNext() && Next.StartUs < timeUs)
         {
             _position++;
         }
 
         for (var position = _position - 1; position >= 0; position--)
         {
-            candle = At(position);
-            if (candle.TradeCount != 0)
+            if (At(position).TradeCount != 0)
             {
-                return true;
+                return At(position).Close;
             }
         }
 
-        candle = default;
-        return false;
+        return 0;
     }
 
-    private readonly Candle At(int position) =>
-        position < _complete.Count ? _complete[position] : series[length - (position - _complete.Count)].Open;
+    private readonly ref readonly Candle At(int position)
+    {
+        if (position < _complete.Count)
+        {
+            return ref _complete[position];
+        }
+
+        return ref series[length - (position - _complete.Count)].Open;
+    }
 }

@@ -78,10 +78,10 @@ internal sealed class CandleHistory
         for (var length = 1; length < _series.Length; length++)
         {
             var cursor = new CandleCursor(_series, length);
-            var end = timeUs / _series[length].LengthUs * _series[length].LengthUs;
-            if (cursor.TryFindLastBefore(end, out var candle))
+            var close = cursor.SkipTo(timeUs / _series[length].LengthUs * _series[length].LengthUs);
+            if (close != 0)
             {
-                return candle.Close;
+                return close;
             }
         }
 
@@ -94,14 +94,14 @@ internal sealed class CandleHistory
         var (interval, offset) = (range.Interval, range.OffsetUs);
         var length = LengthFor(interval, offset);
         var cursor = new CandleCursor(_series, length);
-        if (!cursor.TryPeek(out var oldest))
+        if (!cursor.HasNext())
         {
             return;
         }
 
         // The interval in which the kept candles begin may have lost some of its parts.
-        var firstKept = interval.StartOf(oldest.StartUs, offset);
-        if (firstKept < oldest.StartUs && _series[length].Complete.HasDropped)
+        var firstKept = interval.StartOf(cursor.Next.StartUs, offset);
+        if (firstKept < cursor.Next.StartUs && _series[length].Complete.HasDropped)
         {
             firstKept = interval.Step(firstKept, 1, offset);
         }
@@ -113,15 +113,14 @@ internal sealed class CandleHistory
             return;
         }
 
-        var close = cursor.TryFindLastBefore(first, out var before) ? before.Close : 0;
+        var close = cursor.SkipTo(first);
         for (var start = first; start <= last && rows.Count < range.Limit;)
         {
             var next = interval.Step(start, 1, offset);
             var row = Candle.Flat(start, close);
-            while (cursor.TryPeek(out var part) && part.StartUs < next)
+            for (; cursor.HasNext() && cursor.Next.StartUs < next; cursor.Skip())
             {
-                row.Add(part);
-                cursor.Skip();
+                row.Add(cursor.Next);
             }
 
             close = row.Close;

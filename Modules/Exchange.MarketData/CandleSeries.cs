@@ -50,7 +50,7 @@ internal sealed class CandleSeries(long lengthUs, int capacity)
     }
 
     /// <summary>Returns the index of the first complete candle that begins at or after a time, or their count.</summary>
-    public int FirstFrom(long timeUs) => _complete.FirstNotBelow(timeUs, candle => candle.StartUs);
+    public int FirstFrom(long timeUs) => _complete.FirstNotBelow(timeUs, static (in Candle candle) => candle.StartUs);
 
     public void Save(SnapshotWriter writer)
     {

@@ -37,7 +37,7 @@ internal sealed partial class MarketDataView
                 return 0;
             }
 
-            Copy(kept, range, kept[0].TradeId, trade => trade.TimeUs, trades);
+            Copy(kept, range, kept[0].TradeId, static (in PublicTrade trade) => trade.TimeUs, trades);
             return kept[0].TradeId;
         }
     }
@@ -50,7 +50,7 @@ internal sealed partial class MarketDataView
         {
             if (Find(symbolId)?.Aggregates is { Count: > 0 } kept)
             {
-                Copy(kept, range, kept[0].Id, trade => trade.TimeUs, trades);
+                Copy(kept, range, kept[0].Id, static (in AggregateTrade trade) => trade.TimeUs, trades);
             }
         }
     }
@@ -88,7 +88,7 @@ internal sealed partial class MarketDataView
         }
     }
 
-    private static void Copy<T>(RecentRing<T> kept, in TradeRange range, long oldestId, Func<T, long> timeOf, List<T> items)
+    private static void Copy<T>(RecentRing<T> kept, in TradeRange range, long oldestId, KeyOf<T> timeOf, List<T> items)
         where T : struct
     {
         var end = range.FromId is not null || range.ToUs == long.MaxValue ? kept.Count : kept.FirstNotBelow(range.ToUs + 1, timeOf);

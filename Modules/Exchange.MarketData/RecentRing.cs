@@ -1,5 +1,9 @@
 namespace Exchange.MarketData;
 
+/// <summary>Returns what a list of items is sorted by.</summary>
+internal delegate long KeyOf<T>(in T item)
+    where T : struct;
+
 /// <summary>
 /// The newest items, up to a capacity, oldest first; what does not fit pushes the oldest out. The room grows with use, by doubling, so that a
 /// symbol that never trades costs nothing. Not thread-safe.
@@ -51,13 +55,13 @@ internal sealed class RecentRing<T>(int capacity)
     public void MarkDropped() => HasDropped = true;
 
     /// <summary>Returns the index of the first item whose key is not below <paramref name="key"/>, or <see cref="Count"/>. Keys must not fall.</summary>
-    public int FirstNotBelow(long key, Func<T, long> keyOf)
+    public int FirstNotBelow(long key, KeyOf<T> keyOf)
     {
         var (low, high) = (0, Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (keyOf(this[middle]) < key)
+            if (keyOf(in this[middle]) < key)
             {
                 low = middle + 1;
             }
