@@ -1,0 +1,51 @@
+using Amazon.CDK.AWS.IAM;
+using Exchange.Infra.Settings;
+
+namespace Exchange.Infra.Stacks;
+
+/// <summary>Rights that the engine's hosts and the stateless tier share: named actions on named resources.</summary>
+internal sealed class HostPolicies(EnvironmentSettings settings, DataStack data)
+{
+    /// <summary>Namespace of the metrics that the collector writes (infra/otel/collector.yaml).</summary>
+    public const string MetricsNamespace = "Exchange";
+
+    public static PolicyStatement Allow(string sid, string[] actions, string[] resources) => new(new PolicyStatementProps
+    {
+        Sid = sid,
+        Effect = Effect.ALLOW,
+        Actions = actions,
+        Resources = resources,
+    });
+
+    /// <summary>Reading and writing the projections, reading the secrets that this takes.</summary>
+    public IEnumerable<PolicyStatement> Stores() =>
+    [
+        Allow("Key", ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"], [data.Key.KeyArn]),
+        Allow(
+            "Secrets", ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+            [data.EncryptionKeys.SecretArn, data.OperatorToken.SecretArn, data.RedisToken.SecretArn, data.Aurora.Secret!.SecretArn]),
+        Allow(
+            "Tables", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:DescribeTable"],
+            [data.Orders.TableArn, $"{data.Orders.TableArn}/index/openBySymbol", data.Books.TableArn]),
+        Allow("Events", ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"], [data.Events.QueueArn]),
+        Allow("Stream", ["kinesis:PutRecord", "kinesis:PutRecords", "kinesis:DescribeStreamSummary", "kinesis:ListShards"], [data.Stream.StreamArn]),
+    ];
+
+    /// <summary>Metrics, logs, traces. The first and the last take no resource: the first is bound to the namespace instead.</summary>
+    public IEnumerable<PolicyStatement> Telemetry(string logGroupArn)
+    {
+        yield return new PolicyStatement(new PolicyStatementProps
+        {
+            Sid = "Metrics",
+            Effect = Effect.ALLOW,
+            Actions = ["cloudwatch:PutMetricData"],
+            Resources = ["*"],
+            Conditions = new Dictionary<string, object>
+            {
+                ["StringEquals"] = new Dictionary<string, object> { ["cloudwatch:namespace"] = new[] { MetricsNamespace, $"{MetricsNamespace}/{settings.Name}" } },
+            },
+        });
+        yield return Allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [logGroupArn, $"{logGroupArn}:log-stream:*"]);
+        yield return Allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
+    }
+}
