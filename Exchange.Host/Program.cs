@@ -62,6 +62,7 @@ try
 
     // Before the web server starts: a wrong option is one message, not a failed start with a stack.
     app.Services.GetRequiredService<IStartupValidator>().Validate();
+    ForwardedAddress.Use(app);
     app.UseControlListener();
     app.MapExchangeApi();
     app.MapExchangeAdministration();

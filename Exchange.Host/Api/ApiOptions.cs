@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace Exchange.Host.Api;
@@ -39,6 +40,21 @@ internal sealed class ApiOptions
     /// Lower frees connections sooner in a stall; higher leaves fewer clients in doubt about their orders.
     /// </summary>
     public int BackendTimeoutMs { get; set; } = 10_000;
+
+    /// <summary>
+    /// Networks of the proxies in front, such as <c>10.30.0.0/16,fd00::/8</c>; empty (default) for none. A request that comes from one of them
+    /// belongs to the address in its <c>X-Forwarded-For</c>. Without it all clients behind a load balancer share one limit; with a network that
+    /// clients can call from, they can forge their address.
+    /// </summary>
+    public string TrustedProxies { get; set; } = "";
+
+    /// <summary>Proxies that a request passes, each of which appends an address; 1 to 10, default 1. CloudFront before a load balancer makes 2.</summary>
+    public int ForwardedHops { get; set; } = 1;
+
+    /// <summary>Returns the trusted networks.</summary>
+    /// <exception cref="FormatException">One of them is no network.</exception>
+    public IPNetwork[] TrustedProxyNetworks() =>
+        [.. TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(network => IPNetwork.Parse(network))];
 }
 
 /// <summary>Refuses a start with limits out of range.</summary>
@@ -51,6 +67,15 @@ internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
         Check(nameof(options.RawRequestLimitPer5Minutes), options.RawRequestLimitPer5Minutes, 1_000_000_000);
         Check(nameof(options.RejectionsBeforeBan), options.RejectionsBeforeBan, 1_000_000);
         Check(nameof(options.BackendTimeoutMs), options.BackendTimeoutMs, 60_000);
+        Check(nameof(options.ForwardedHops), options.ForwardedHops, 10);
+        foreach (var network in options.TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!IPNetwork.TryParse(network, out _))
+            {
+                failures.Add($"{ApiOptions.Section}:{nameof(options.TrustedProxies)} '{network}' is no network: write for example 10.30.0.0/16, several with commas between");
+            }
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string option, int value, int most)

@@ -9,10 +9,14 @@ namespace Exchange.Host.Health;
 /// </summary>
 internal static class HealthEndpoints
 {
+    public const string LivePath = "/health/live";
+
+    public const string ReadyPath = "/health/ready";
+
     public static IEndpointRouteBuilder MapExchangeHealth(this IEndpointRouteBuilder endpoints, IExchangeStatus status)
     {
-        endpoints.MapGet("/health/live", (RequestDelegate)(context => WriteAsync(context, StatusCodes.Status200OK, "live", status)));
-        endpoints.MapGet("/health/ready", (RequestDelegate)(context => status.IsReady
+        endpoints.MapGet(LivePath, (RequestDelegate)(context => WriteAsync(context, StatusCodes.Status200OK, "live", status)));
+        endpoints.MapGet(ReadyPath, (RequestDelegate)(context => status.IsReady
             ? WriteAsync(context, StatusCodes.Status200OK, "ready", status)
             : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "unavailable", status)));
         return endpoints;

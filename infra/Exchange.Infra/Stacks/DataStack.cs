@@ -43,6 +43,7 @@ internal sealed class DataStack : EnvironmentStack
         OriginSecret = HexadecimalSecret("OriginSecret", "origin-secret", "Header by which the load balancer knows CloudFront", isGlobal: true);
         Archive = NewArchive();
         Aurora = NewAurora(network);
+        ((Secret)Aurora.Node.FindChild("Secret")).ApplyRemovalPolicy(DataRemoval);
         Orders = NewOrders();
         Books = NewBooks();
         RedisToken = HexadecimalSecret("RedisToken", "redis-token", "Redis AUTH token");
