@@ -8,7 +8,7 @@ namespace Exchange.Infra.Tests;
 public sealed class RightsTests
 {
     // These services know no resources for these actions.
-    private static readonly HashSet<string> AnyResource = ["cloudwatch:PutMetricData", "xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+    private static readonly HashSet<string> AnyResource = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
     // Whole families that belong together: encrypting a data key again, in each of its two directions.
     private static readonly HashSet<string> Families = ["kms:ReEncrypt*", "kms:GenerateDataKey*"];
@@ -40,12 +40,12 @@ public sealed class RightsTests
     }
 
     [Test]
-    public void Metrics_are_bound_to_the_exchanges_namespace()
+    public void Hosts_write_to_their_own_logs_only()
     {
-        var statements = Statements.Where(entry => Texts(entry.Statement["Action"]).Contains("cloudwatch:PutMetricData")).ToList();
+        var statements = Statements.Where(entry => Texts(entry.Statement["Action"]).Contains("logs:PutLogEvents")).ToList();
 
-        Assert.That(statements, Has.Count.EqualTo(2), "engine hosts and the tier's pods");
-        Assert.That(statements.Select(entry => entry.Statement["Condition"]?.ToJsonString()), Is.All.Contains("cloudwatch:namespace"));
+        Assert.That(statements, Has.Count.EqualTo(3), "engine hosts, the tier's pods, the network's flow log");
+        Assert.That(statements.Select(entry => entry.Statement["Resource"]!.ToJsonString()), Is.All.Not.Contains("\"*\""));
     }
 
     [Test]

@@ -1,13 +1,21 @@
 using Amazon.CDK;
 using Exchange.Infra;
+using Exchange.Infra.Capacity;
 using Exchange.Infra.Settings;
 
 // Synthesises the stacks of one environment: dotnet run --project infra/Exchange.Infra -- ENVIRONMENT
+// or prints the capacity plan of infra/README.md:                   dotnet run --project infra/Exchange.Infra -- capacity
 // The templates go to the folder that CDK_OUTDIR names, by default infra/cdk.out; no account and no network is needed.
 if (args.Length != 1)
 {
-    Console.Error.WriteLine("usage: Exchange.Infra ENVIRONMENT, for example production: the name of a file in infra/environments");
+    Console.Error.WriteLine("usage: Exchange.Infra ENVIRONMENT, for example production: the name of a file in infra/environments; or Exchange.Infra capacity");
     return 64;
+}
+
+if (args[0] == "capacity")
+{
+    Console.Write(CapacityReport.Markdown());
+    return 0;
 }
 
 try

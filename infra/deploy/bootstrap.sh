@@ -100,8 +100,13 @@ install_agents() {
   chmod +x "$work/install"
   "$work/install" auto
   rm -r "$work"
-  aws s3 cp --region "$EXCHANGE_REGION" "s3://$EXCHANGE_BUNDLE_BUCKET/otel/aws-otel-collector.rpm" /var/tmp/aws-otel-collector.rpm
-  rpm -q aws-otel-collector >/dev/null 2>&1 || rpm -i /var/tmp/aws-otel-collector.rpm
+  if ! rpm -q otelcol-contrib >/dev/null 2>&1; then
+    aws s3 cp --region "$EXCHANGE_REGION" "s3://$EXCHANGE_BUNDLE_BUCKET/otel/otelcol-contrib.rpm" /var/tmp/otelcol-contrib.rpm
+    rpm -i /var/tmp/otelcol-contrib.rpm
+  fi
+  install -d -m 0755 /etc/systemd/system/otelcol-contrib.service.d
+  printf '[Service]\nEnvironmentFile=/etc/exchange/host.env\n' > /etc/systemd/system/otelcol-contrib.service.d/exchange.conf
+  systemctl daemon-reload
 }
 
 mount_data

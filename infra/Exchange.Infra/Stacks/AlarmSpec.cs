@@ -4,7 +4,7 @@ using Amazon.CDK.AWS.CloudWatch;
 namespace Exchange.Infra.Stacks;
 
 /// <summary>One alarm: what is watched, when somebody is woken, and which runbook tells what to do.</summary>
-/// <param name="Name">Lower-case words joined by hyphens: the alarm's name and, with <c>.md</c>, its runbook's in <c>infra/runbooks/alarms</c>.</param>
+/// <param name="Name">Lower-case words joined by hyphens.</param>
 /// <param name="Says">What is wrong, in one sentence, for whoever is woken.</param>
 /// <param name="Metric">The series.</param>
 /// <param name="Threshold">In the series' unit.</param>
@@ -18,7 +18,11 @@ internal sealed record AlarmSpec(
     double Threshold,
     ComparisonOperator Comparison = ComparisonOperator.GREATER_THAN_THRESHOLD,
     double Periods = 3,
-    TreatMissingData Missing = TreatMissingData.NOT_BREACHING);
+    TreatMissingData Missing = TreatMissingData.NOT_BREACHING)
+{
+    /// <summary>Name of the page in <c>infra/runbooks/alarms</c>; the alarm's own, unless several share one.</summary>
+    public string Runbook { get; init; } = Name;
+}
 
 /// <summary>Short ways to name a series.</summary>
 internal static class Series

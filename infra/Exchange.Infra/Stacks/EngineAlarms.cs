@@ -24,8 +24,8 @@ internal static class EngineAlarms
         foreach (var colour in EngineStack.Colours)
         {
             var group = new Dictionary<string, string> { ["AutoScalingGroupName"] = engine.Groups[colour].AutoScalingGroupName };
-            yield return new($"host-{colour}-failed", $"The {colour} host fails its status checks", Series.Of("AWS/EC2", "StatusCheckFailed", "Maximum", group), 0, Periods: 2, Missing: TreatMissingData.BREACHING);
-            yield return new($"host-{colour}-busy", $"The {colour} host's processors are busy", Series.Of("AWS/EC2", "CPUUtilization", "Average", group), 85, Periods: 10);
+            yield return new($"host-{colour}-failed", $"The {colour} host fails its status checks", Series.Of("AWS/EC2", "StatusCheckFailed", "Maximum", group), 0, Periods: 2, Missing: TreatMissingData.BREACHING) { Runbook = "host-failed" };
+            yield return new($"host-{colour}-busy", $"The {colour} host's processors are busy", Series.Of("AWS/EC2", "CPUUtilization", "Average", group), 85, Periods: 10) { Runbook = "host-busy" };
         }
     }
 

@@ -50,6 +50,12 @@ internal sealed class EngineStack : EnvironmentStack
             Retention = Days.Retention(settings.LogDays),
             RemovalPolicy = DataRemoval,
         });
+        Metrics = new LogGroup(this, "Metrics", new LogGroupProps
+        {
+            LogGroupName = $"/{Prefix}/metrics",
+            Retention = RetentionDays.ONE_MONTH,
+            RemovalPolicy = RemovalPolicy.DESTROY,
+        });
         Role = NewRole(data);
         _ = new StringParameter(this, "Leader", new StringParameterProps
         {
@@ -76,6 +82,9 @@ internal sealed class EngineStack : EnvironmentStack
     public Bucket Bundles { get; }
 
     public LogGroup Logs { get; }
+
+    /// <summary>Metrics as the collector writes them; CloudWatch makes its series from it and keeps them longer.</summary>
+    public LogGroup Metrics { get; }
 
     public Role Role { get; }
 
@@ -208,8 +217,7 @@ internal sealed class EngineStack : EnvironmentStack
             AssumedBy = new ServicePrincipal("ec2.amazonaws.com"),
             ManagedPolicies = [ManagedPolicy.FromAwsManagedPolicyName("AmazonSSMManagedInstanceCore")],
         });
-        var policies = new HostPolicies(Settings, data);
-        foreach (var statement in policies.Stores().Concat(policies.Telemetry(Logs.LogGroupArn)))
+        foreach (var statement in new HostPolicies(data).Stores().Concat(HostPolicies.Telemetry(Logs.LogGroupArn, Metrics.LogGroupArn)))
         {
             role.AddToPolicy(statement);
         }

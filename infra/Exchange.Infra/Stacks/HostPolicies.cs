@@ -1,10 +1,9 @@
 using Amazon.CDK.AWS.IAM;
-using Exchange.Infra.Settings;
 
 namespace Exchange.Infra.Stacks;
 
 /// <summary>Rights that the engine's hosts and the stateless tier share: named actions on named resources.</summary>
-internal sealed class HostPolicies(EnvironmentSettings settings, DataStack data)
+internal sealed class HostPolicies(DataStack data)
 {
     /// <summary>Namespace of the metrics that the collector writes (infra/otel/collector.yaml).</summary>
     public const string MetricsNamespace = "Exchange";
@@ -31,21 +30,10 @@ internal sealed class HostPolicies(EnvironmentSettings settings, DataStack data)
         Allow("Stream", ["kinesis:PutRecord", "kinesis:PutRecords", "kinesis:DescribeStreamSummary", "kinesis:ListShards"], [data.Stream.StreamArn]),
     ];
 
-    /// <summary>Metrics, logs, traces. The first and the last take no resource: the first is bound to the namespace instead.</summary>
-    public IEnumerable<PolicyStatement> Telemetry(string logGroupArn)
-    {
-        yield return new PolicyStatement(new PolicyStatementProps
-        {
-            Sid = "Metrics",
-            Effect = Effect.ALLOW,
-            Actions = ["cloudwatch:PutMetricData"],
-            Resources = ["*"],
-            Conditions = new Dictionary<string, object>
-            {
-                ["StringEquals"] = new Dictionary<string, object> { ["cloudwatch:namespace"] = new[] { MetricsNamespace, $"{MetricsNamespace}/{settings.Name}" } },
-            },
-        });
-        yield return Allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [logGroupArn, $"{logGroupArn}:log-stream:*"]);
-        yield return Allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
-    }
+    /// <summary>Logs, metrics (which travel as log lines), traces, which know no resources.</summary>
+    public static IEnumerable<PolicyStatement> Telemetry(params string[] logGroupArns) =>
+    [
+        Allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], [.. logGroupArns, .. logGroupArns.Select(arn => $"{arn}:log-stream:*")]),
+        Allow("Traces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
+    ];
 }

@@ -57,7 +57,7 @@ internal sealed class ObservabilityStack : EnvironmentStack
         var alarm = new Alarm(this, $"Alarm-{spec.Name}", new AlarmProps
         {
             AlarmName = $"{Prefix}-{spec.Name}",
-            AlarmDescription = $"{spec.Says}. Runbook: infra/runbooks/alarms/{spec.Name}.md",
+            AlarmDescription = $"{spec.Says}. Runbook: infra/runbooks/alarms/{spec.Runbook}.md",
             Metric = spec.Metric,
             Threshold = spec.Threshold,
             ComparisonOperator = spec.Comparison,

@@ -15,7 +15,7 @@ internal static class StoreAlarms
         foreach (var (name, table) in new[] { ("orders", data.Orders), ("books", data.Books) })
         {
             var dimensions = new Dictionary<string, string> { ["TableName"] = table.TableName };
-            yield return new($"dynamodb-{name}-throttled", $"DynamoDB refuses writes to {name}: the projection falls behind", Series.Of("AWS/DynamoDB", "WriteThrottleEvents", "Sum", dimensions), 0, Periods: 5);
+            yield return new($"dynamodb-{name}-throttled", $"DynamoDB refuses writes to {name}: the projection falls behind", Series.Of("AWS/DynamoDB", "WriteThrottleEvents", "Sum", dimensions), 0, Periods: 5) { Runbook = "dynamodb-throttled" };
         }
 
         yield return new("redis-memory", "Redis is nearly full: market data will be evicted", WorstNode(data, "DatabaseMemoryUsageCountedForEvictPercentage"), 80, Periods: 5);

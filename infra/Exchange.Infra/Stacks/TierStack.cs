@@ -163,8 +163,7 @@ internal sealed class TierStack : EnvironmentStack
             RoleName = $"{Prefix}-tier-pod",
             AssumedBy = new SessionTagsPrincipal(new ServicePrincipal("pods.eks.amazonaws.com")),
         });
-        var policies = new HostPolicies(Settings, data);
-        foreach (var statement in policies.Stores().Concat(policies.Telemetry(Logs.LogGroupArn)))
+        foreach (var statement in new HostPolicies(data).Stores().Concat(HostPolicies.Telemetry(Logs.LogGroupArn)))
         {
             role.AddToPolicy(statement);
         }

@@ -10,10 +10,10 @@ chmod -R go-w "$release"
 ln -sfn "$release" /opt/exchange/current.next
 mv -T /opt/exchange/current.next /opt/exchange/current
 install -m 0644 "$release/deploy/exchange.service" /etc/systemd/system/exchange.service
-install -m 0644 "$release/otel/collector.yaml" /opt/aws/aws-otel-collector/etc/config.yaml
+install -m 0644 "$release/otel/collector.yaml" /etc/otelcol-contrib/config.yaml
 systemctl daemon-reload
 systemctl enable -q exchange.service
-systemctl restart aws-otel-collector.service
+systemctl restart otelcol-contrib.service
 
 mapfile -t old < <(find "$releases" -mindepth 1 -maxdepth 1 -type d ! -path "$release" -printf '%T@ %p\n' | sort -rn | tail -n +3 | cut -d' ' -f2-)
 if ((${#old[@]} > 0)); then
