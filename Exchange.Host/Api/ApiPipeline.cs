@@ -28,6 +28,7 @@ internal sealed partial class ApiPipeline(
         try
         {
             request.Begin(context, row, services);
+            services.LastRequestUs = request.TimeUs;
             await RunAsync(request);
             if (!request.IsHidden)
             {

@@ -23,6 +23,8 @@ internal sealed class ApiServices(
     SecretProtector secrets,
     IOptions<ApiOptions> options)
 {
+    private long _lastRequestUs = time.NowUs;
+
     public IOrdersModule Orders { get; } = orders;
 
     public IAccountsModule Accounts { get; } = accounts;
@@ -42,4 +44,11 @@ internal sealed class ApiServices(
     public SecretProtector Secrets { get; } = secrets;
 
     public ApiOptions Options { get; } = options.Value;
+
+    /// <summary>When somebody last asked for something, or the start; journal microseconds. Any thread.</summary>
+    public long LastRequestUs
+    {
+        get => Volatile.Read(ref _lastRequestUs);
+        set => Volatile.Write(ref _lastRequestUs, value);
+    }
 }

@@ -63,6 +63,11 @@ public sealed class ExchangeOptions
             return $"Exchange:Sandbox:MarketMakerIntervalMs is {Sandbox.MarketMakerIntervalMs}: write milliseconds from 50 to 60000";
         }
 
+        if (Sandbox.MarketMakerIdleSeconds is < 0 or > 86_400)
+        {
+            return $"Exchange:Sandbox:MarketMakerIdleSeconds is {Sandbox.MarketMakerIdleSeconds}: write seconds from 0 (never rest) to 86400";
+        }
+
         foreach (var url in ControlUrl.Length > 0 ? urls.Append(ControlUrl) : urls)
         {
             if (ExchangeMode == ExchangeMode.Sandbox && !Sandbox.AllowRemote && !IsLoopback(url))
@@ -127,4 +132,10 @@ public sealed class SandboxOptions
     /// sends some five commands in all: shorter is livelier and fills the journal faster.
     /// </summary>
     public int MarketMakerIntervalMs { get; set; } = 1_000;
+
+    /// <summary>
+    /// Seconds without a request after which the market makers rest, so that a sandbox which nobody uses writes nothing; the next request wakes
+    /// them. 0 to 86,400, default 3,600; 0 lets them never rest.
+    /// </summary>
+    public int MarketMakerIdleSeconds { get; set; } = 3_600;
 }

@@ -13,7 +13,7 @@ public sealed partial class HouseRuleTests
     private static readonly string[] UnfinishedWords = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception"];
 
     private static readonly string[] TextEndings =
-        [".cs", ".csproj", ".props", ".targets", ".json", ".md", ".sh", ".yml", ".yaml", ".scenario", ".js", ".css", ".html", ".cshtml", ".sql", ".ts"];
+        [".cs", ".csproj", ".props", ".targets", ".json", ".md", ".sh", ".yml", ".yaml", ".scenario", ".js", ".mjs", ".css", ".html", ".cshtml", ".sql", ".ts"];
 
     private static IReadOnlyList<string> TextFiles { get; } =
         [.. RepositoryFiles.All().Where(file => TextEndings.Contains(Path.GetExtension(file)) || Path.GetFileName(file) is "Dockerfile" || IsScript(file))

@@ -50,6 +50,22 @@ public sealed class MarketMakerTests
     }
 
     [Test]
+    public async Task They_rest_when_nobody_asks_for_anything_and_the_next_request_wakes_them()
+    {
+        await using var host = NewHost(on: true);
+        host.Settings["Exchange__Sandbox__MarketMakerIdleSeconds"] = "1";
+        await host.StartAsync();
+        using var client = new TradingClient(host.Url);
+
+        // Health is no request to the API. Nothing new for forty steps' time is rest.
+        var resting = await WaitForSequenceAsync(host, (before, now) => now == before);
+        await client.GetAsync("/api/v3/ping");
+        var awake = await WaitForSequenceAsync(host, (before, now) => now > before);
+
+        Assert.That(awake, Is.GreaterThan(resting));
+    }
+
+    [Test]
     public async Task Turned_off_they_leave_the_books_empty()
     {
         await using var host = NewHost(on: false);
@@ -75,6 +91,29 @@ public sealed class MarketMakerTests
         var depth = (await client.GetAsync($"/api/v3/depth?symbol={symbol}")).Json;
         return (depth.GetProperty("bids").GetArrayLength(), depth.GetProperty("asks").GetArrayLength());
     }
+
+    /// <summary>Compares the sequence with itself two seconds earlier until the condition holds; returns it.</summary>
+    private static async Task<long> WaitForSequenceAsync(HostProcess host, Func<long, long, bool> holds)
+    {
+        var giveUp = DateTime.UtcNow + HostProcess.Patience;
+        var before = await SequenceAsync(host);
+        while (DateTime.UtcNow < giveUp)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            var now = await SequenceAsync(host);
+            if (holds(before, now))
+            {
+                return now;
+            }
+
+            before = now;
+        }
+
+        throw new TimeoutException($"the sequence stands at {before}");
+    }
+
+    private static async Task<long> SequenceAsync(HostProcess host) =>
+        System.Text.Json.JsonDocument.Parse(await host.WaitForHealthAsync("ready", System.Net.HttpStatusCode.OK)).RootElement.GetProperty("sequence").GetInt64();
 
     /// <summary>Returns the id of a trade that is younger than another one, as soon as there is one.</summary>
     private static async Task<long> WaitForTradeAsync(TradingClient client, string symbol, long after)

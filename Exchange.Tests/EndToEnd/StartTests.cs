@@ -20,6 +20,7 @@ public sealed class StartTests
     [TestCase("Exchange__Api__BackendTimeoutMs", "99999", "Exchange:Api:BackendTimeoutMs", "must lie in 1..60000")]
     [TestCase("Exchange__Orders__ClosedOrdersKept", "0", "Exchange:Orders:ClosedOrdersKept", "from 1 to 10000000")]
     [TestCase("Exchange__Sandbox__MarketMakerIntervalMs", "49", "Exchange:Sandbox:MarketMakerIntervalMs", "write milliseconds from 50 to 60000")]
+    [TestCase("Exchange__Sandbox__MarketMakerIdleSeconds", "-1", "Exchange:Sandbox:MarketMakerIdleSeconds", "write seconds from 0 (never rest) to 86400")]
     [TestCase("Exchange__Engine__CommandRingSlots", "1000", "Exchange:Engine", "power of two")]
     [TestCase("Exchange__Engine__JournalSegmentBytes", "1000", "SegmentBytes 1000", "use a multiple of 4096, at least 65536")]
     [TestCase("Exchange__Engine__JournalSync", "Never", "Exchange:Engine:JournalSync", "DirectDsync")]

@@ -1,3 +1,4 @@
+using Exchange.Host.Api;
 using Exchange.Host.Composition;
 using Exchange.Host.Health;
 using Exchange.Matching.Ports;
@@ -7,11 +8,16 @@ namespace Exchange.Host.Sandbox.MarketMaking;
 
 /// <summary>
 /// The pace of the market makers: one step in each interval while the exchange is ready, behind the first one, which is a part of its start.
-/// Stopped before the exchange is.
+/// It rests while nobody asks for anything. Stopped before the exchange is.
 /// </summary>
 internal sealed partial class MarketMakerService(
-    MarketMakers makers, IExchangeStatus status, IOptions<ExchangeOptions> options, ILogger<MarketMakerService> logger) : BackgroundService
+    MarketMakers makers, IExchangeStatus status, ApiServices api, IOptions<ExchangeOptions> options, ILogger<MarketMakerService> logger) : BackgroundService
 {
+    private const long SecondUs = 1_000_000;
+
+    private bool IsIdle =>
+        options.Value.Sandbox.MarketMakerIdleSeconds is > 0 and var seconds && api.Time.NowUs - api.LastRequestUs > seconds * SecondUs;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.Sandbox.MarketMakers)
@@ -24,7 +30,7 @@ internal sealed partial class MarketMakerService(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                if (makers.HasBegun && status.IsReady)
+                if (makers.HasBegun && status.IsReady && !IsIdle)
                 {
                     await makers.StepAsync();
                 }
