@@ -112,6 +112,11 @@ internal sealed partial class ApiPipeline(
         {
             request.Refuse(Errors.BackendTimeout);
         }
+        catch (HistoryUnavailableException exception)
+        {
+            LogHistoryUnavailable(logger, row.Method, row.Path, exception.Message);
+            request.Refuse(Errors.HistoryUnavailable);
+        }
         catch (BadHttpRequestException exception)
         {
             request.Refuse(Errors.InvalidData("body") with { Status = exception.StatusCode });
@@ -264,4 +269,7 @@ internal sealed partial class ApiPipeline(
 
     [LoggerMessage(EventId = 3000, Level = LogLevel.Error, Message = "{Method} {Path} failed unexpectedly; correlation id {CorrelationId}")]
     private static partial void LogFailure(ILogger logger, Exception exception, string method, string path, string correlationId);
+
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "{Method} {Path} needs history that cannot be read: {Reason}")]
+    private static partial void LogHistoryUnavailable(ILogger logger, string method, string path, string reason);
 }

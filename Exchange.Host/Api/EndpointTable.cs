@@ -60,6 +60,11 @@ internal static class EndpointTable
         new(Get, "/api/v3/openOrders", OrderEndpoints.OpenOrdersWeight, EndpointSecurity.UserData, ["symbol"], OrderEndpoints.GetOpen),
         new(Delete, "/api/v3/openOrders", 1, EndpointSecurity.Trade, ["symbol"], OrderEndpoints.CancelAll) { IsFreeOnSuccess = true },
 
+        new(Get, "/api/v3/allOrders", 20, EndpointSecurity.UserData, HistoryEndpoints.OrderNames, HistoryEndpoints.AllOrders),
+        new(
+            Get, "/api/v3/myTrades", HistoryEndpoints.TradesWeightOf, EndpointSecurity.UserData,
+            HistoryEndpoints.TradeNames, HistoryEndpoints.MyTrades),
+
         new(Get, "/api/v3/account", 20, EndpointSecurity.UserData, ["omitZeroBalances"], AccountEndpoints.Get),
         new(Get, "/api/v3/account/commission", 20, EndpointSecurity.UserData, ["symbol"], CommissionEndpoints.Get),
         new(Get, "/api/v3/rateLimit/order", 40, EndpointSecurity.UserData, [], RateLimitEndpoints.GetOrderCounts),

@@ -24,6 +24,9 @@ internal static class Errors
     public static readonly ApiError Overloaded =
         new(503, -1008, "Server is currently overloaded with other requests. Please try again in a few minutes.") { RetryAfterSeconds = 1 };
 
+    /// <summary>Older orders or trades than memory holds cannot be read now; nothing was done.</summary>
+    public static readonly ApiError HistoryUnavailable = Overloaded;
+
     public static readonly ApiError InvalidQuantity = BadRequest(-1013, "Invalid quantity.");
     public static readonly ApiError InvalidPrice = BadRequest(-1013, "Invalid price.");
     public static readonly ApiError SelfTradePreventionMode =
@@ -121,6 +124,8 @@ internal static class Errors
     public static ApiError Overflow(string name) => BadRequest(-1108, $"Parameter '{name}' overflowed.");
 
     public static ApiError TooMuchPrecision(string name) => BadRequest(-1111, $"Parameter '{name}' has too much precision.");
+
+    public static ApiError TooLongSpan(int hours) => BadRequest(-1127, $"More than {hours} hours between startTime and endTime.");
 
     public static ApiError InvalidData(string name) => BadRequest(-1130, $"Data sent for parameter '{name}' is not valid.");
 

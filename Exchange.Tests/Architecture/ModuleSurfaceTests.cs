@@ -30,6 +30,7 @@ public sealed class ModuleSurfaceTests
             typeof(Exchange.Orders.CancelOrder),
             typeof(Exchange.Orders.Admission), typeof(Exchange.Orders.FillState),
             typeof(Exchange.Orders.PlaceResult), typeof(Exchange.Orders.CancelResult), typeof(Exchange.Orders.CancelAllResult),
+            typeof(Exchange.Orders.OrderLookup),
         ],
         ["Exchange.Replication"] =
         [

@@ -34,10 +34,25 @@ public interface IOrdersModule
     /// <summary>Gives an open order a new price under the same id; it loses its place in the queue and may trade.</summary>
     ValueTask<PlaceResult> MoveAsync(int accountId, Symbol symbol, long orderId, long newPrice);
 
-    /// <summary>Finds an order of the account, open or in the window of recently closed ones.</summary>
+    /// <summary>Finds an order of the account, wherever it is: open, recently closed, or in the history store.</summary>
+    /// <exception cref="HistoryUnavailableException">It is not in memory, and the store cannot be read or is not far enough to say that there is none.</exception>
+    ValueTask<OrderLookup> FindOrderAsync(int accountId, int symbolId, long orderId, CancellationToken cancellationToken);
+
+    /// <summary>Finds the account's open order with the client id, else its youngest closed one, wherever it is. Errors as above.</summary>
+    ValueTask<OrderLookup> FindOrderAsync(int accountId, int symbolId, ClientOrderId clientOrderId, CancellationToken cancellationToken);
+
+    /// <summary>Copies what the query finds, ascending by id: the recent window merged with the history store.</summary>
+    /// <returns>The sequence up to which the answer is complete: below the newest only where the store lags behind the window.</returns>
+    /// <exception cref="HistoryUnavailableException">The window does not reach far enough, and the store cannot be read.</exception>
+    ValueTask<long> CopyOrdersAsync(OrderQuery query, List<OrderState> orders, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="CopyOrdersAsync"/>, for fills.</summary>
+    ValueTask<long> CopyFillsAsync(FillQuery query, List<AccountFill> fills, CancellationToken cancellationToken);
+
+    /// <summary>Finds an order of the account in memory: open, or in the window of recently closed ones.</summary>
     bool TryGetOrder(int accountId, int symbolId, long orderId, out OrderState order);
 
-    /// <summary>Finds the account's open order with the client id, else the youngest closed one in the window.</summary>
+    /// <summary>Finds the account's open order with the client id, else the youngest closed one in memory.</summary>
     bool TryGetOrder(int accountId, int symbolId, in ClientOrderId clientOrderId, out OrderState order);
 
     /// <summary>Copies the account's open orders, ascending by id.</summary>
@@ -140,3 +155,8 @@ public readonly record struct CancelResult(Admission Admission, RejectReason Rej
 /// <param name="Orders">The orders that it cancelled, as they stood right after, ascending by id.</param>
 public readonly record struct CancelAllResult(
     Admission Admission, RejectReason Reject, long Sequence, long TimeUs, IReadOnlyList<OrderState> Orders);
+
+/// <summary>What a search for one order found.</summary>
+/// <param name="Order">Meaningful when found.</param>
+/// <param name="CompleteSequence">The sequence up to which the answer is complete.</param>
+public readonly record struct OrderLookup(bool IsFound, OrderState Order, long CompleteSequence);

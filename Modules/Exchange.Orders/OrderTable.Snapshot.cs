@@ -8,7 +8,7 @@ namespace Exchange.Orders;
 /// <summary>The table in a snapshot: the closed orders, the one that closed first first, then the open ones by account and id.</summary>
 internal sealed partial class OrderTable : ISnapshotState
 {
-    private const int SnapshotVersion = 1;
+    private const int SnapshotVersion = 2;
 
     /// <summary>One order; units as in <see cref="OrderState"/>.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
@@ -23,6 +23,7 @@ internal sealed partial class OrderTable : ISnapshotState
         public long CreatedUs;
         public long UpdatedUs;
         public long WorkingUs;
+        public long ClosedSequence;
         public int AccountId;
         public int SymbolId;
         public ClientOrderId ClientOrderId;
@@ -36,10 +37,12 @@ internal sealed partial class OrderTable : ISnapshotState
     public void Save(SnapshotWriter writer)
     {
         writer.Write(SnapshotVersion);
+        writer.Write(ForgottenSequence);
+        writer.Write(ForgottenOrderId);
         writer.Write(ClosedCount);
         for (var row = _oldestClosed; row != RowIndex.None; row = _rows[row].Next)
         {
-            writer.Write(Saved(_rows[row].State));
+            writer.Write(Saved(_rows[row]));
         }
 
         writer.Write(_byId.Count - ClosedCount);
@@ -47,7 +50,7 @@ internal sealed partial class OrderTable : ISnapshotState
         {
             for (var row = FirstOpen(accountId); row != RowIndex.None; row = _rows[row].Next)
             {
-                writer.Write(Saved(_rows[row].State));
+                writer.Write(Saved(_rows[row]));
             }
         }
     }
@@ -56,6 +59,8 @@ internal sealed partial class OrderTable : ISnapshotState
     public void Load(SnapshotReader reader)
     {
         reader.ReadVersion("order table", SnapshotVersion);
+        ForgottenSequence = reader.ReadInt64();
+        ForgottenOrderId = reader.ReadInt64();
         var closed = ReadOrders(reader, isOpen: false);
         var open = ReadOrders(reader, isOpen: true);
 
@@ -72,7 +77,7 @@ internal sealed partial class OrderTable : ISnapshotState
 
         foreach (var order in closed)
         {
-            JoinClosed(rows[order.OrderId]);
+            JoinClosed(rows[order.OrderId], order.ClosedSequence);
         }
     }
 
@@ -92,26 +97,31 @@ internal sealed partial class OrderTable : ISnapshotState
         return orders;
     }
 
-    private static SavedOrder Saved(in OrderState order) => new()
+    private static SavedOrder Saved(in OrderRow row)
     {
-        OrderId = order.OrderId,
-        Price = order.Price,
-        Quantity = order.Quantity,
-        ExecutedQuantity = order.ExecutedQuantity,
-        CumulativeQuote = order.CumulativeQuote,
-        QuoteOrderQuantity = order.QuoteOrderQuantity,
-        CreatedUs = order.CreatedUs,
-        UpdatedUs = order.UpdatedUs,
-        WorkingUs = order.WorkingUs,
-        AccountId = order.AccountId,
-        SymbolId = order.SymbolId,
-        ClientOrderId = order.ClientOrderId,
-        Side = order.Side,
-        Type = order.Type,
-        TimeInForce = order.TimeInForce,
-        Status = order.Status,
-        ExpireReason = order.ExpireReason,
-    };
+        ref readonly var order = ref row.State;
+        return new SavedOrder
+        {
+            OrderId = order.OrderId,
+            Price = order.Price,
+            Quantity = order.Quantity,
+            ExecutedQuantity = order.ExecutedQuantity,
+            CumulativeQuote = order.CumulativeQuote,
+            QuoteOrderQuantity = order.QuoteOrderQuantity,
+            CreatedUs = order.CreatedUs,
+            UpdatedUs = order.UpdatedUs,
+            WorkingUs = order.WorkingUs,
+            ClosedSequence = row.ClosedSequence,
+            AccountId = order.AccountId,
+            SymbolId = order.SymbolId,
+            ClientOrderId = order.ClientOrderId,
+            Side = order.Side,
+            Type = order.Type,
+            TimeInForce = order.TimeInForce,
+            Status = order.Status,
+            ExpireReason = order.ExpireReason,
+        };
+    }
 
     private int Restore(in SavedOrder saved)
     {

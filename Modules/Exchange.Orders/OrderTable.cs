@@ -8,7 +8,8 @@ namespace Exchange.Orders;
 /// allocates except new chunks. Not thread-safe: <see cref="OrdersView"/> holds the lock.
 /// Invariants:
 /// 1. Every row in use is in the index of ids; it is either open, and then in its account's list, or closed, and then in the queue of closed ones.
-/// 2. An account's list ascends by id: ids rise with acceptance, and a row joins at the end.
+/// 2. An account's list of open orders ascends by id: ids rise with acceptance, and a row joins at the end. Its list of closed ones goes by the time of
+///    closing, as the queue does, so that the row at the queue's head is at the head of its account's list too.
 /// 3. Orders with the same account, symbol and client id form one chain by age. Their lives never overlap (the engine refuses a client id
 ///    that an open order bears), so only the newest can be open, and only the oldest can leave the queue. The index holds the newest.
 /// </summary>
@@ -24,14 +25,22 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     private int _oldestClosed = RowIndex.None;
     private int _newestClosed = RowIndex.None;
 
-    // First and last open order, plus 1: a fresh (zeroed) element is an empty list.
+    // First and last order of each list, plus 1: a fresh (zeroed) element is two empty lists.
     private struct AccountList
     {
         public int FirstPlusOne;
         public int LastPlusOne;
+        public int FirstClosedPlusOne;
+        public int LastClosedPlusOne;
     }
 
     public int ClosedCount { get; private set; }
+
+    /// <summary>Greatest sequence that closed an order which is forgotten; 0 when none is.</summary>
+    public long ForgottenSequence { get; private set; }
+
+    /// <summary>Greatest id of a forgotten order; 0 when none is.</summary>
+    public long ForgottenOrderId { get; private set; }
 
     /// <summary>Rows ever made: how far the pool has grown.</summary>
     public int RowCount => _rowCount;
@@ -48,10 +57,40 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     }
 
     /// <summary>Takes an order that has just closed out of the open ones; the oldest closed one is forgotten when there are too many.</summary>
-    public void Close(int row)
+    /// <param name="sequence">Of the record that closed it, not below that of any before.</param>
+    public void Close(int row, long sequence)
     {
         LeaveAccount(ref _rows[row]);
-        JoinClosed(row);
+        JoinClosed(row, sequence);
+    }
+
+    /// <summary>Forgets the oldest closed orders that a store holds, down to <paramref name="least"/> of them.</summary>
+    public void ForgetUpTo(long storedSequence, int least)
+    {
+        while (ClosedCount > least && _rows[_oldestClosed].ClosedSequence <= storedSequence)
+        {
+            ForgetOldestClosed();
+        }
+    }
+
+    /// <summary>Adds what the query finds here, ascending.</summary>
+    /// <returns>Whether forgotten orders cannot add to it.</returns>
+    public bool Copy(in OrderQuery query, List<OrderState> orders)
+    {
+        orders.Clear();
+        for (var row = FirstOpen(query.AccountId); row != RowIndex.None; row = _rows[row].Next)
+        {
+            CopyWanted(row, query, orders);
+        }
+
+        for (var row = FirstClosed(query.AccountId); row != RowIndex.None; row = _rows[row].Previous)
+        {
+            CopyWanted(row, query, orders);
+        }
+
+        OrderPage.Cut(query, orders);
+        return query.FromOrderId > ForgottenOrderId
+            || (query.TakesNewest && orders.Count == query.Limit && orders[0].OrderId > ForgottenOrderId);
     }
 
     /// <summary>Returns the row of an open or recently closed order, or <see cref="RowIndex.None"/>.</summary>
@@ -151,9 +190,40 @@ internal sealed partial class OrderTable(int closedOrdersKept)
         }
     }
 
-    private void JoinClosed(int row)
+    private void CopyWanted(int row, in OrderQuery query, List<OrderState> orders)
     {
-        _rows[row].Next = RowIndex.None;
+        ref readonly var order = ref _rows[row].State;
+        if (order.SymbolId == query.SymbolId && order.OrderId >= query.FromOrderId && order.CreatedUs >= query.FromUs && order.CreatedUs <= query.ToUs)
+        {
+            orders.Add(order);
+            if (orders.Count >= 4 * query.Limit)
+            {
+                OrderPage.Cut(query, orders);
+            }
+        }
+    }
+
+    private int FirstClosed(int accountId) =>
+        (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].FirstClosedPlusOne - 1 : RowIndex.None;
+
+    private void JoinClosed(int row, long sequence)
+    {
+        ref var order = ref _rows[row];
+        order.ClosedSequence = sequence;
+        order.Next = RowIndex.None;
+        order.Previous = RowIndex.None;
+        _accounts.EnsureIndex(order.State.AccountId);
+        ref var account = ref _accounts[order.State.AccountId];
+        if (account.LastClosedPlusOne == 0)
+        {
+            account.FirstClosedPlusOne = row + 1;
+        }
+        else
+        {
+            _rows[account.LastClosedPlusOne - 1].Previous = row;
+        }
+
+        account.LastClosedPlusOne = row + 1;
         if (_newestClosed == RowIndex.None)
         {
             _oldestClosed = row;
@@ -194,7 +264,22 @@ internal sealed partial class OrderTable(int closedOrdersKept)
         var row = _oldestClosed;
         ref var order = ref _rows[row];
         _oldestClosed = order.Next;
+        if (_oldestClosed == RowIndex.None)
+        {
+            _newestClosed = RowIndex.None;
+        }
+
         ClosedCount--;
+        ForgottenSequence = order.ClosedSequence;
+        ForgottenOrderId = Math.Max(ForgottenOrderId, order.State.OrderId);
+        ref var account = ref _accounts[order.State.AccountId];
+        Invariant.That(account.FirstClosedPlusOne == row + 1, "the oldest closed order is its account's oldest, too");
+        account.FirstClosedPlusOne = order.Previous + 1;
+        if (account.FirstClosedPlusOne == 0)
+        {
+            account.LastClosedPlusOne = 0;
+        }
+
         _byId.Remove(row);
         if (!order.State.ClientOrderId.IsEmpty)
         {

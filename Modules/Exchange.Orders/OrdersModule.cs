@@ -6,7 +6,7 @@ using Exchange.Matching.Views;
 namespace Exchange.Orders;
 
 /// <summary>Order entry over the command gateway, queries over the view. Any thread.</summary>
-internal sealed class OrdersModule(OrdersView view, ICommandGateway gateway, IJournalTime time) : IOrdersModule
+internal sealed partial class OrdersModule(OrdersView view, IHistory history, ICommandGateway gateway, IJournalTime time) : IOrdersModule
 {
     private const long NoDeadline = long.MaxValue;
 

@@ -20,11 +20,20 @@ public static class OrdersModuleRegistration
             .ValidateOnStart();
         services.AddSingleton(provider => new OrdersView(
             provider.GetRequiredService<SymbolDirectory>(),
-            provider.GetRequiredService<IOptions<OrdersOptions>>().Value.ClosedOrdersKept));
+            provider.GetRequiredService<IOptions<OrdersOptions>>().Value.ClosedOrdersKept,
+            provider.GetRequiredService<IOptions<OrdersOptions>>().Value.TradesKept,
+            StoredSequence(provider)));
         services.AddSingleton<IOrdersModule>(provider => new OrdersModule(
             provider.GetRequiredService<OrdersView>(),
+            provider.GetRequiredService<IHistory>(),
             provider.GetRequiredService<ICommandGateway>(),
             provider.GetRequiredService<IJournalTime>()));
         return services;
+    }
+
+    private static Func<long> StoredSequence(IServiceProvider provider)
+    {
+        var history = provider.GetRequiredService<IHistory>();
+        return () => history.CompleteSequence;
     }
 }

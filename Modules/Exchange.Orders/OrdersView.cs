@@ -14,38 +14,66 @@ namespace Exchange.Orders;
 /// </summary>
 internal sealed class OrdersView : IRecordConsumer
 {
-    private const int SnapshotVersion = 1;
+    private const int SnapshotVersion = 2;
+
+    /// <summary>
+    /// Closed orders, and trades, that stay although the store holds them: what bots ask about right after it happened is answered from memory,
+    /// and a walk through an account's part of the window stays short.
+    /// </summary>
+    public const int KeptWhenStored = 1_000;
 
     private readonly Lock _gate = new();
     private readonly SymbolDirectory _symbols;
     private readonly int _closedOrdersKept;
+    private readonly int _tradesKept;
+    private readonly Func<long> _storedSequence;
     private readonly OrderTable _orders;
+    private readonly TradeWindow _trades;
     private readonly OrderFold<Rows> _fold;
     private readonly ReplyCaptures _captures = new();
 
-    // The capture of the record that is being applied; null when nobody waits for it.
+    // Of the record that is being applied; the capture is null when nobody waits for it.
     private ReplyCapture? _capture;
+    private long _sequence;
+    private long _timeUs;
 
     // Token of the command whose last record continues; the continuing record may come without a token.
     private int _continuedToken = CommandSlot.NoReply;
 
-    public OrdersView(SymbolDirectory symbols, int closedOrdersKept)
+    /// <param name="closedOrdersKept">Closed orders kept at most.</param>
+    /// <param name="tradesKept">Trades kept at most.</param>
+    /// <param name="storedSequence">
+    /// What a history store holds: older closed orders and trades than the newest <see cref="KeptWhenStored"/> are forgotten once it holds them. Any
+    /// thread, without blocking; null for no store.
+    /// </param>
+    public OrdersView(SymbolDirectory symbols, int closedOrdersKept, int tradesKept = 100_000, Func<long>? storedSequence = null)
     {
         _symbols = symbols;
         _closedOrdersKept = closedOrdersKept;
+        _tradesKept = tradesKept;
+        _storedSequence = storedSequence ?? (() => 0);
         _orders = new OrderTable(closedOrdersKept);
+        _trades = new TradeWindow(tradesKept);
         _fold = new OrderFold<Rows>(new Rows(this));
     }
 
-    /// <summary>Returns an empty view that keeps as many closed orders.</summary>
-    public OrdersView NewView(SymbolDirectory directory) => new(directory, _closedOrdersKept);
+    /// <summary>Returns an empty view that keeps as many closed orders and trades.</summary>
+    public OrdersView NewView(SymbolDirectory directory) => new(directory, _closedOrdersKept, _tradesKept);
 
     public void BeginBatch() => _gate.Enter();
 
-    public void EndBatch() => _gate.Exit();
+    public void EndBatch()
+    {
+        var stored = _storedSequence();
+        _orders.ForgetUpTo(stored, KeptWhenStored);
+        _trades.ForgetUpTo(stored, KeptWhenStored);
+        _gate.Exit();
+    }
 
     public void Apply(in Record record, int replyToken)
     {
+        _sequence = record.Sequence;
+        _timeUs = record.TimeUs;
         if (!record.CommandType.IsTrading())
         {
             return;
@@ -62,6 +90,60 @@ internal sealed class OrdersView : IRecordConsumer
     /// <summary>See <see cref="ReplyCaptures.Take"/>.</summary>
     public void TakeCapture(int token, long sequence, out OrderState order, out FillState[] fills, out OrderState[] canceled) =>
         _captures.Take(token, sequence, out order, out fills, out canceled);
+
+    /// <summary>Sequence of the last record whose effects the view shows.</summary>
+    public long Sequence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sequence;
+            }
+        }
+    }
+
+    /// <summary>Adds what the query finds here, ascending, and says how far that reaches.</summary>
+    public WindowReach Copy(in OrderQuery query, List<OrderState> orders)
+    {
+        lock (_gate)
+        {
+            var isWhole = _orders.Copy(query, orders);
+            return new WindowReach(_sequence, _orders.ForgottenSequence, isWhole);
+        }
+    }
+
+    /// <summary>As above.</summary>
+    public WindowReach Copy(in FillQuery query, List<AccountFill> fills)
+    {
+        lock (_gate)
+        {
+            fills.Clear();
+            var isWhole = _trades.Copy(query, fills);
+            OrderPage.Cut(query, fills);
+            return new WindowReach(_sequence, _trades.ForgottenSequence, isWhole);
+        }
+    }
+
+    /// <summary>As <see cref="TryGet(int, int, long, out OrderState)"/>, and says how far a negative answer reaches.</summary>
+    public bool TryFind(int accountId, int symbolId, long orderId, out OrderState state, out WindowReach reach)
+    {
+        lock (_gate)
+        {
+            reach = new WindowReach(_sequence, _orders.ForgottenSequence, orderId > _orders.ForgottenOrderId);
+            return TryGet(accountId, symbolId, orderId, out state);
+        }
+    }
+
+    /// <summary>As above, by client id.</summary>
+    public bool TryFind(int accountId, int symbolId, in ClientOrderId clientOrderId, out OrderState state, out WindowReach reach)
+    {
+        lock (_gate)
+        {
+            reach = new WindowReach(_sequence, _orders.ForgottenSequence, IsWhole: _orders.ForgottenSequence == 0);
+            return TryGet(accountId, symbolId, clientOrderId, out state);
+        }
+    }
 
     public bool TryGet(int accountId, int symbolId, long orderId, out OrderState state)
     {
@@ -114,13 +196,17 @@ internal sealed class OrdersView : IRecordConsumer
     public void Save(SnapshotWriter writer)
     {
         writer.Write(SnapshotVersion);
+        writer.Write(_sequence);
         _orders.Save(writer);
+        _trades.Save(writer);
     }
 
     public void Load(SnapshotReader reader)
     {
         reader.ReadVersion("orders view", SnapshotVersion);
+        _sequence = reader.ReadInt64();
         _orders.Load(reader);
+        _trades.Load(reader);
     }
 
     private ReplyCapture? CaptureOf(in Record record, int replyToken)
@@ -159,11 +245,20 @@ internal sealed class OrdersView : IRecordConsumer
             return row;
         }
 
-        public void Closed(int row) => view._orders.Close(row);
+        public void Closed(int row) => view._orders.Close(row, view._sequence);
 
-        public void Traded(in TradeExecuted trade, int taker, int maker) =>
+        public void Traded(in TradeExecuted trade, int taker, int maker)
+        {
+            view._trades.Add(trade, view._orders[taker].State, view._orders[maker].State, view._sequence, view._timeUs);
             view._capture?.Add(new FillState(trade.TradeId, trade.Price, trade.Quantity, trade.TakerFee));
+        }
 
         public void MassCanceled(int row) => view._capture?.AddCanceled(view._orders[row].State);
     }
 }
+
+/// <summary>How far an answer from the recent window reaches.</summary>
+/// <param name="Sequence">The last record that the window shows.</param>
+/// <param name="ForgottenSequence">The last record whose effects have (partly) left the window; 0 when none has.</param>
+/// <param name="IsWhole">What has left cannot add to the answer.</param>
+internal readonly record struct WindowReach(long Sequence, long ForgottenSequence, bool IsWhole);

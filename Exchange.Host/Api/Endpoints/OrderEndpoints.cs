@@ -66,33 +66,32 @@ internal static class OrderEndpoints
         request.Json.WriteEndArray();
     }
 
-    public static ValueTask Get(ApiRequest request)
+    public static async ValueTask Get(ApiRequest request)
     {
         var symbol = request.MandatorySymbol();
         var (orderId, clientOrderId) = ReadIds(request);
         if (!request.EndParameters())
         {
-            return ValueTask.CompletedTask;
+            return;
         }
 
         var orders = request.Services.Orders;
-        var isFound = orderId is { } id
-            ? orders.TryGetOrder(request.AccountId, symbol!.Id, id, out var order)
-            : orders.TryGetOrder(request.AccountId, symbol!.Id, clientOrderId, out order);
-        if (!isFound)
+        var found = await request.Within(orderId is { } id
+            ? orders.FindOrderAsync(request.AccountId, symbol!.Id, id, request.Http.RequestAborted)
+            : orders.FindOrderAsync(request.AccountId, symbol!.Id, clientOrderId, request.Http.RequestAborted));
+        HistoryEndpoints.SetComplete(request, found.CompleteSequence);
+        if (!found.IsFound)
         {
             request.Fail(Errors.OrderDoesNotExist);
         }
-        else if (!clientOrderId.IsEmpty && clientOrderId != order.ClientOrderId)
+        else if (!clientOrderId.IsEmpty && clientOrderId != found.Order.ClientOrderId)
         {
             request.Fail(Errors.ClientOrderIdMismatch);
         }
         else
         {
-            OrderJson.WriteQueried(request, symbol, order);
+            OrderJson.WriteQueried(request, symbol, found.Order);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public static int OpenOrdersWeight(ApiRequest request) => request.Has("symbol"u8) ? 6 : 80;

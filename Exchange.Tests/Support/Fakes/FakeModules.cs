@@ -93,6 +93,37 @@ internal sealed class FakeOrders : IOrdersModule
         return index >= 0;
     }
 
+    public List<AccountFill> StoredFills { get; } = [];
+
+    /// <summary>What queries say that they are complete up to; null: the history cannot be read.</summary>
+    public long? CompleteSequence { get; set; } = 77;
+
+    public OrderQuery AskedOrders { get; private set; }
+
+    public FillQuery AskedFills { get; private set; }
+
+    public ValueTask<OrderLookup> FindOrderAsync(int accountId, int symbolId, long orderId, CancellationToken cancellationToken) =>
+        new(new OrderLookup(TryGetOrder(accountId, symbolId, orderId, out var order), order, Complete()));
+
+    public ValueTask<OrderLookup> FindOrderAsync(int accountId, int symbolId, ClientOrderId clientOrderId, CancellationToken cancellationToken) =>
+        new(new OrderLookup(TryGetOrder(accountId, symbolId, clientOrderId, out var order), order, Complete()));
+
+    public ValueTask<long> CopyOrdersAsync(OrderQuery query, List<OrderState> orders, CancellationToken cancellationToken)
+    {
+        AskedOrders = query;
+        orders.AddRange(Stored);
+        return new(Complete());
+    }
+
+    public ValueTask<long> CopyFillsAsync(FillQuery query, List<AccountFill> fills, CancellationToken cancellationToken)
+    {
+        AskedFills = query;
+        fills.AddRange(StoredFills);
+        return new(Complete());
+    }
+
+    private long Complete() => CompleteSequence ?? throw new HistoryUnavailableException("as the test wants it");
+
     public void CopyOpenOrders(int accountId, int? symbolId, List<OrderState> orders) => orders.AddRange(
         Stored.Where(stored => stored.AccountId == accountId && stored.IsOpen && (symbolId is null || stored.SymbolId == symbolId)));
 }

@@ -125,7 +125,7 @@ public sealed class ClosedOrdersTests
     {
         table[row].State.Status = OrderStatus.Canceled;
         table[row].State.UpdatedUs = timeUs;
-        table.Close(row);
+        table.Close(row, timeUs);
     }
 
     private static void Compare(OrderTable table, List<OrderState> open, List<OrderState> closed, int accounts)

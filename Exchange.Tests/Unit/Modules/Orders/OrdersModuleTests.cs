@@ -4,6 +4,7 @@ using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Tests.Support;
+using Exchange.Tests.Support.Fakes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -322,6 +323,7 @@ public sealed class OrdersModuleTests
         .AddSingleton(_symbols)
         .AddSingleton<ICommandGateway>(_gateway)
         .AddSingleton<IJournalTime>(_time)
+        .AddSingleton<IHistory>(new FakeHistory())
         .AddOrdersModule(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build())
         .BuildServiceProvider();
 
