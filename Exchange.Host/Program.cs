@@ -6,6 +6,7 @@ using Exchange.Host.Composition;
 using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
 using Exchange.Host.Sandbox.MarketMaking;
+using Exchange.Host.Stores;
 using Exchange.MarketData;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
@@ -19,6 +20,11 @@ using Microsoft.Extensions.Options;
 if (args is ["admin", ..])
 {
     return await AdminCommand.RunAsync(args[1..], Console.Out, Console.Error);
+}
+
+if (StoreCommand.IsAsked(args))
+{
+    return StoreCommand.Run(args, Console.Out, Console.Error);
 }
 
 // The composition root: options, modules, pipeline, edge. What starts when stands in Composition/ExchangeService.cs.

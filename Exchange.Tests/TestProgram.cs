@@ -1,5 +1,6 @@
 using Exchange.Tests.Simulation;
 using Exchange.Tests.Support.CrashClient;
+using Exchange.Tests.Support.CrashReplicator;
 using Exchange.Tests.Support.Determinism;
 
 namespace Exchange.Tests;
@@ -20,11 +21,14 @@ public static class TestProgram
                 return await CrashClientProgram.RunAsync(rest);
             case [SimulationCommand.Name, .. var rest]:
                 return SimulationCommand.Run(rest);
+            case [CrashReplicatorProgram.Command, .. var rest]:
+                return CrashReplicatorProgram.Run(rest);
             case [DeterminismProgram.Command, .. var rest]:
                 return DeterminismProgram.Run(rest);
             default:
                 await Console.Error.WriteLineAsync(
-                    $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {DeterminismProgram.Command} {DeterminismProgram.Usage}; tests run with 'dotnet test'");
+                    $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {DeterminismProgram.Command} {DeterminismProgram.Usage} | "
+                    + $"{CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage}; tests run with 'dotnet test'");
                 return UsageExitCode;
         }
     }

@@ -15,6 +15,9 @@ public sealed record TradingAccount(long AccountId, string ApiKey, string Secret
 /// <param name="Body">As received.</param>
 public sealed record TradingAnswer(int Status, long Sequence, string Body)
 {
+    /// <summary>Header `X-Exchange-Complete-Sequence`; 0 when there is none.</summary>
+    public long CompleteSequence { get; init; }
+
     public bool IsOk => Status == 200;
 
     /// <summary>The body's `code`; 0 for an answer without one.</summary>
@@ -114,10 +117,14 @@ public sealed class TradingClient : IDisposable
         using (request)
         using (var response = await _http.SendAsync(request))
         {
-            var sequence = response.Headers.TryGetValues("X-Exchange-Sequence", out var values)
+            return new TradingAnswer((int)response.StatusCode, Number("X-Exchange-Sequence"), await response.Content.ReadAsStringAsync())
+            {
+                CompleteSequence = Number("X-Exchange-Complete-Sequence"),
+            };
+
+            long Number(string header) => response.Headers.TryGetValues(header, out var values)
                 ? long.Parse(values.Single(), CultureInfo.InvariantCulture)
                 : 0;
-            return new TradingAnswer((int)response.StatusCode, sequence, await response.Content.ReadAsStringAsync());
         }
     }
 }

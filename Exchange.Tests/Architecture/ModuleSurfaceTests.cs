@@ -35,6 +35,7 @@ public sealed class ModuleSurfaceTests
         ["Exchange.Replication"] =
         [
             typeof(Exchange.Replication.IReplicationModule), typeof(Exchange.Replication.ReplicatorStatus), typeof(Exchange.Replication.ReplicatorState),
+            typeof(Exchange.Replication.StoreVerification), typeof(Exchange.Replication.RebuildNeededException),
         ],
         ["Exchange.Risk"] = [typeof(Exchange.Risk.IRiskModule), typeof(Exchange.Risk.OrderCounts)],
     };

@@ -1,6 +1,7 @@
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Types;
+using Exchange.Replication;
 using Exchange.Replication.Following;
 using Exchange.Tests.Support;
 using NUnit.Framework;

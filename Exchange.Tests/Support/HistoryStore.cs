@@ -5,12 +5,16 @@ using Microsoft.Data.Sqlite;
 
 namespace Exchange.Tests.Support;
 
-/// <summary>A SQLite history in a folder of its own that goes with this object.</summary>
+/// <summary>A SQLite history in a folder of its own that goes with this object, or at a path that stays.</summary>
 internal sealed class HistoryStore : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("exchange-history-");
+    private readonly DirectoryInfo? _folder;
 
-    public HistoryStore(string? path = null) => FilePath = path ?? System.IO.Path.Combine(_folder.FullName, SqliteFile.DefaultName);
+    public HistoryStore(string? path = null)
+    {
+        _folder = path is null ? Directory.CreateTempSubdirectory("exchange-history-") : null;
+        FilePath = path ?? Path.Combine(_folder!.FullName, SqliteFile.DefaultName);
+    }
 
     public string FilePath { get; }
 
@@ -50,6 +54,6 @@ internal sealed class HistoryStore : IDisposable
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        _folder?.Delete(recursive: true);
     }
 }

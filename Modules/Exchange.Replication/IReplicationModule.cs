@@ -36,6 +36,26 @@ public interface IReplicationModule
     /// </summary>
     Task StartAsync();
 
+    /// <summary>
+    /// Makes a store anew from the journal and puts it in the present one's place; whatever fails leaves the present one as it is. For an exchange that is
+    /// not running: the caller holds the data directory's lock. Without <see cref="Prepare"/>.
+    /// </summary>
+    /// <param name="store">For example <c>sql</c>.</param>
+    /// <param name="endSequence">The journal's last sequence.</param>
+    /// <returns>The sequence that the store holds then.</returns>
+    /// <exception cref="ArgumentException">No such store is configured.</exception>
+    long Rebuild(string store, IStorage storage, long endSequence);
+
+    /// <summary>Compares a store, row by row, with one made anew from the journal up to its position. As above; changes nothing.</summary>
+    /// <exception cref="ArgumentException">No such store is configured.</exception>
+    /// <exception cref="RebuildNeededException">The store cannot be continued from where it stands.</exception>
+    StoreVerification Verify(string store, IStorage storage, long endSequence);
+
     /// <summary>Ends the replicators behind the batches under way; the next start goes on from there. Called once; without Prepare it does nothing.</summary>
     void Stop();
 }
+
+/// <summary>What a verification found.</summary>
+/// <param name="Sequence">The store's position.</param>
+/// <param name="Differences">One line for each table that differs from what the journal says; empty when all rows are equal.</param>
+public sealed record StoreVerification(long Sequence, IReadOnlyList<string> Differences);

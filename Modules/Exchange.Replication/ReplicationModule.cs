@@ -14,6 +14,7 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
     private readonly FollowingOptions _following;
     private readonly SqlOptions _sql;
     private readonly string _sqlPath;
+    private readonly SqlStoreFiles _sqlFiles;
     private readonly ILogger _logger;
     private readonly List<IDisposable> _registrations = [];
     private volatile ReplicatorThread[] _threads = [];
@@ -26,6 +27,7 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         _following = following;
         _sql = sql;
         _sqlPath = Path.Combine(Path.GetFullPath(dataDirectory), SqliteFile.DefaultName);
+        _sqlFiles = new SqlStoreFiles(_sqlPath, sql, following);
         _logger = logger;
         History = sql.Provider == "none" ? new NoHistory() : NewHistory();
     }
@@ -45,7 +47,7 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
             return;
         }
 
-        var thread = new ReplicatorThread(NewSqlReplicator(_sqlPath), storage, () => ReplicableSequence, _following, _logger);
+        var thread = new ReplicatorThread(_sqlFiles.NewReplicator(_sqlPath), storage, () => ReplicableSequence, _following, _logger);
         _sqlThread = thread;
         _threads = [thread];
         _registrations.Add(followers.Register(thread));
@@ -64,14 +66,23 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         Array.ForEach(_threads, thread => thread.Dispose());
     }
 
+    public long Rebuild(string store, IStorage storage, long endSequence) => Files(store).Rebuild(storage, endSequence);
+
+    public StoreVerification Verify(string store, IStorage storage, long endSequence)
+    {
+        var (sequence, differences) = Files(store).Verify(storage, endSequence);
+        return new StoreVerification(sequence, differences);
+    }
+
     public void Dispose()
     {
         Stop();
         (History as IDisposable)?.Dispose();
     }
 
-    private SqlReplicator NewSqlReplicator(string path) => new(
-        () => new SqliteWriter(SqliteFile.OpenForWriting(path, _sql.BusyTimeoutMs, _sql.CacheMegabytes)), _sql.OpenOrdersCached);
+    private SqlStoreFiles Files(string store) => store == "sql" && _sql.Provider != "none"
+        ? _sqlFiles
+        : throw new ArgumentException($"no store '{store}' is configured: write sql", nameof(store));
 
     private SqlHistory NewHistory()
     {

@@ -35,6 +35,3 @@ internal interface IReplicator
     /// <summary>Drops what was not committed and ends the connection. Does not throw.</summary>
     void Close();
 }
-
-/// <summary>A store that cannot be continued from where it stands; <c>rebuild</c> makes it anew.</summary>
-internal sealed class RebuildNeededException(string reason) : Exception(reason);

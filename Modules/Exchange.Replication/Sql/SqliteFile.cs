@@ -18,7 +18,7 @@ internal static class SqliteFile
 
     /// <summary>Opens the file for its one writer, made where it is missing, its schema brought up to date.</summary>
     /// <exception cref="SqliteException">It cannot be opened, or is locked longer than the time given.</exception>
-    /// <exception cref="Following.RebuildNeededException">A newer build wrote it, or it is no database.</exception>
+    /// <exception cref="RebuildNeededException">A newer build wrote it, or it is no database.</exception>
     public static SqliteConnection OpenForWriting(string path, int busyTimeoutMs, int cacheMegabytes)
     {
         MakeWithMode(path);
@@ -42,7 +42,7 @@ internal static class SqliteFile
         catch (SqliteException unreadable) when (unreadable.SqliteErrorCode == SQLitePCL.raw.SQLITE_NOTADB)
         {
             connection.Dispose();
-            throw new Following.RebuildNeededException($"'{path}' is no database");
+            throw new RebuildNeededException($"'{path}' is no database");
         }
         catch
         {
@@ -92,7 +92,7 @@ internal static class SqliteFile
         var version = Scalar(connection, "SELECT COALESCE(MAX(version), 0) FROM schema_version");
         if (version > SchemaMigrations.NewestVersion)
         {
-            throw new Following.RebuildNeededException(
+            throw new RebuildNeededException(
                 $"its schema has version {version}, this build knows {SchemaMigrations.NewestVersion}: start the newer build, or rebuild with this one");
         }
 

@@ -1,0 +1,92 @@
+using Exchange.Host.Composition;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+using Exchange.Replication;
+using Microsoft.Extensions.Options;
+
+namespace Exchange.Host.Stores;
+
+/// <summary>
+/// <c>Exchange.Host rebuild sql</c> and <c>Exchange.Host verify sql</c>: on a data directory whose exchange is stopped; options as for the host.
+/// Rebuild makes a store anew from the journal; verify compares its rows with what the journal says.
+/// </summary>
+internal static class StoreCommand
+{
+    /// <summary>Verify found rows that differ.</summary>
+    public const int DifferentExitCode = 1;
+
+    /// <summary>Wrong words (sysexits: EX_USAGE).</summary>
+    public const int UsageExitCode = 64;
+
+    public static bool IsAsked(string[] args) => args is ["rebuild" or "verify", ..];
+
+    public static int Run(string[] args, TextWriter output, TextWriter errors)
+    {
+        if (args is not [var verb, var store, .. var options] || store.StartsWith('-'))
+        {
+            errors.WriteLine("usage: Exchange.Host rebuild|verify sql [--Exchange:DataDirectory=…]");
+            return UsageExitCode;
+        }
+
+        try
+        {
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = options, ContentRootPath = AppContext.BaseDirectory });
+            builder.AddExchangeOptions();
+            builder.Services.AddReplicationModule(builder.Configuration, _ => () => 0);
+            using var services = builder.Services.BuildServiceProvider();
+            services.GetRequiredService<IStartupValidator>().Validate();
+            return Run(
+                verb, store, Path.GetFullPath(services.GetRequiredService<IOptions<ExchangeOptions>>().Value.DataDirectory),
+                services.GetRequiredService<IReplicationModule>(), output);
+        }
+        catch (Exception refused) when (refused is RebuildNeededException or ArgumentException or IOException or JournalDamagedException)
+        {
+            errors.WriteLine($"{verb} {store}: {refused.Message}");
+            return ExchangeService.FailureExitCode;
+        }
+        catch (Exception refused) when (RefusedStart.Explain(refused) is { } explanation)
+        {
+            errors.WriteLine(explanation);
+            return RefusedStart.ExitCode;
+        }
+    }
+
+    private static int Run(string verb, string store, string directory, IReplicationModule replication, TextWriter output)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"there is no data directory '{directory}'");
+        }
+
+        using var directoryLock = DirectoryLock.Acquire(directory, SystemClock.Instance);
+        var storage = new FileStorage(directory, JournalSyncMethod.Fdatasync, output.WriteLine);
+        var end = FindEnd(storage);
+        if (verb == "rebuild")
+        {
+            output.WriteLine($"rebuilt {store} to sequence {replication.Rebuild(store, storage, end)} of {end}");
+            return 0;
+        }
+
+        var verification = replication.Verify(store, storage, end);
+        foreach (var difference in verification.Differences)
+        {
+            output.WriteLine(difference);
+        }
+
+        output.WriteLine(verification.Differences.Count == 0
+            ? $"{store} at sequence {verification.Sequence} of {end} equals the journal, row by row"
+            : $"{store} at sequence {verification.Sequence} of {end} differs from the journal; run 'rebuild {store}'");
+        return verification.Differences.Count == 0 ? 0 : DifferentExitCode;
+    }
+
+    /// <summary>Reads the whole journal, which checks it, too.</summary>
+    private static long FindEnd(FileStorage storage)
+    {
+        using var reader = new JournalReader(storage);
+        while (reader.TryReadGroup(out _))
+        {
+        }
+
+        return reader.End.NextSequence - 1;
+    }
+}

@@ -1,0 +1,245 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
+using Exchange.Matching.Views;
+using Exchange.Orders;
+using Exchange.Replication.Following;
+using Exchange.Replication.Sql;
+using Exchange.Tests.Support;
+using Exchange.Tests.Support.Fakes;
+using Microsoft.Data.Sqlite;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Property;
+
+/// <summary>
+/// Random streams with a small window in memory and a SQLite history that follows now and then: every query answers as a memory without bound
+/// would, or says up to which sequence it is complete.
+/// </summary>
+public sealed class HistoryMergeTests
+{
+    private const int Commands = 1_200;
+    private const int Accounts = 40;
+
+    [TestCase(21UL, 1)]
+    [TestCase(22UL, 8)]
+    [TestCase(23UL, 60)]
+    public async Task Window_and_store_answer_as_a_memory_without_bound(ulong seed, int kept)
+    {
+        var stream = new StreamJournal(seed, Commands, withHashes: false);
+        var random = new Random((int)seed);
+        var disk = new FaultyDisk();
+        using var store = new HistoryStore();
+        var durable = 0L;
+        using var follower = new JournalFollower(store.NewReplicator(), disk, () => durable, batchCount: 200);
+        using var history = new SqlHistory(
+            () => new SqliteConnection(SqliteFile.ReadingString(store.FilePath, 0)), () => follower.Position.Sequence, 4, TimeSpan.FromSeconds(10));
+        var symbols = new SymbolDirectory();
+        var window = new OrdersView(symbols, kept, kept, () => follower.Position.Sequence);
+        var module = new OrdersModule(window, history, new Support.Fakes.FakeGateway(), new ManualJournalTime());
+        var unbounded = new OrdersView(symbols, 1_000_000, 1_000_000);
+        IRecordConsumer[] views = [symbols, window, unbounded];
+        var answers = new Answers(module, unbounded, random);
+
+        using var appender = StreamJournal.Open(disk, JournalEnd.Empty);
+        for (var next = 0; next < stream.Records.Count;)
+        {
+            for (var left = random.Next(1, 9); left > 0 && next < stream.Records.Count; left--)
+            {
+                appender.Append(stream.Records[next]);
+                Array.ForEach(views, view => Apply(view, stream.Records[next]));
+                next++;
+            }
+
+            durable = appender.Commit();
+            if (random.Next(12) == 0)
+            {
+                follower.Step();
+            }
+
+            await answers.CompareAsync(symbols.Symbols.Length);
+        }
+
+        Assert.That(answers.Whole, Is.GreaterThan(50));
+        Assert.That(answers.Lagging, Is.GreaterThan(kept < 50 ? 10 : 0));
+        while (follower.Step())
+        {
+        }
+
+        var lagging = answers.Lagging;
+        for (var i = 0; i < 200; i++)
+        {
+            await answers.CompareAsync(symbols.Symbols.Length);
+        }
+
+        Assert.That(answers.Lagging, Is.EqualTo(lagging), "with the store at the end every answer is whole");
+    }
+
+    [Test]
+    public void Rows_equal_the_views_and_the_books_of_account_add_up()
+    {
+        var stream = new StreamJournal(31, 2_000, withHashes: false);
+        var disk = stream.ToDisk(seed: 1);
+        using var store = new HistoryStore().Follow(disk, stream.Records.Count);
+        using var exchange = new BareExchange();
+        exchange.Recover(disk);
+        var symbols = new SymbolDirectory();
+        var orders = new OrdersView(symbols, 1_000_000, 1_000_000);
+        foreach (var record in stream.Records)
+        {
+            Apply(symbols, record);
+            Apply(orders, record);
+        }
+
+        var balances = new List<Exchange.Accounts.Balance>();
+        var expected = new List<string>();
+        for (var account = 1; account <= exchange.Engine.Ledger.AccountCount; account++)
+        {
+            exchange.Accounts.CopyBalances(account, balances);
+            expected.AddRange(balances.Where(balance => balance.Free != 0 || balance.Held != 0)
+                .Select(balance => $"{account}|{balance.Asset.Id}|{balance.Free}|{balance.Held}"));
+        }
+
+        Assert.That(
+            store.Rows("SELECT account_id, asset_id, free, held FROM balances WHERE free <> 0 OR held <> 0 ORDER BY account_id, asset_id"), Is.EqualTo(expected));
+        Assert.That(
+            store.Rows("SELECT account_id, asset_id, SUM(change - fee) FROM ledger_entries GROUP BY account_id, asset_id ORDER BY account_id, asset_id"),
+            Is.EqualTo(store.Rows("SELECT account_id, asset_id, free + held FROM balances ORDER BY account_id, asset_id")), "totals are sums of entries");
+        Assert.That(store.Number("SELECT COUNT(*) FROM accounts"), Is.EqualTo(exchange.Engine.Ledger.AccountCount));
+        Assert.That(store.Rows("SELECT name FROM symbols ORDER BY symbol_id"), Is.EqualTo(symbols.Symbols.ToArray().Select(symbol => symbol.Name)));
+        Assert.That(store.Number("SELECT COUNT(*) FROM fills"), Is.EqualTo(2 * store.Number("SELECT COUNT(*) FROM trades")));
+        Assert.That(store.Number("SELECT COUNT(*) FROM trades"), Is.GreaterThan(50));
+        Assert.That(
+            store.Rows("SELECT o.order_id FROM orders o WHERE o.executed_quantity <> (SELECT COALESCE(SUM(quantity), 0) FROM fills f WHERE f.order_id = o.order_id)"),
+            Is.Empty, "an order executed what its fills say");
+        Assert.That(
+            store.Rows("SELECT symbol_id FROM trades GROUP BY symbol_id HAVING COUNT(*) <> MAX(trade_id)"), Is.Empty, "trade ids have no gap");
+        var ids = store.Rows("SELECT order_id, account_id, symbol_id, status, price, quantity, executed_quantity, cumulative_quote, created_us, updated_us, "
+            + "working_us, client_order_id FROM orders ORDER BY order_id");
+        Assert.That(ids, Has.Count.GreaterThan(500));
+        Assert.That(ids, Is.EqualTo(ids.Select(row => Row(orders, row.Split('|')))));
+    }
+
+    private static string Row(OrdersView orders, string[] row) =>
+        orders.TryGet(int.Parse(row[1]), int.Parse(row[2]), long.Parse(row[0]), out var order)
+            ? $"{order.OrderId}|{order.AccountId}|{order.SymbolId}|{(int)order.Status}|{order.Price}|{order.Quantity}|{order.ExecutedQuantity}|"
+                + $"{order.CumulativeQuote}|{order.CreatedUs}|{order.UpdatedUs}|{order.WorkingUs}|{order.ClientOrderId}"
+            : "none";
+
+    private static void Apply(IRecordConsumer view, byte[] record)
+    {
+        view.BeginBatch();
+        view.Apply(new Record(record), CommandSlot.NoReply);
+        view.EndBatch();
+    }
+
+    /// <summary>Asks both and compares.</summary>
+    private sealed class Answers(OrdersModule module, OrdersView unbounded, Random random)
+    {
+        private readonly List<OrderState> _orders = [];
+        private readonly List<OrderState> _allOrders = [];
+        private readonly List<AccountFill> _fills = [];
+        private readonly List<AccountFill> _allFills = [];
+
+        public int Whole { get; private set; }
+
+        public int Lagging { get; private set; }
+
+        public async Task CompareAsync(int symbolCount)
+        {
+            if (symbolCount == 0)
+            {
+                return;
+            }
+
+            var account = random.Next(1, Accounts);
+            var symbol = random.Next(symbolCount);
+            await CompareOrdersAsync(account, symbol);
+            await CompareFillsAsync(account, symbol);
+            await CompareOneAsync(account, symbol);
+        }
+
+        private async Task CompareOrdersAsync(int account, int symbol)
+        {
+            unbounded.Copy(new OrderQuery(account, symbol, 0, 0, long.MaxValue, 1_000, true), _allOrders);
+            var pivot = _allOrders.Count == 0 ? default : _allOrders[random.Next(_allOrders.Count)];
+            var query = new OrderQuery(
+                account,
+                symbol,
+                random.Next(3) == 0 ? pivot.OrderId : 0,
+                random.Next(3) == 0 ? pivot.CreatedUs : 0,
+                random.Next(3) == 0 ? pivot.CreatedUs + random.Next(500) : long.MaxValue,
+                random.Next(1, 30),
+                random.Next(2) == 0);
+            unbounded.Copy(query, _allOrders);
+            if (await AskAsync(() => module.CopyOrdersAsync(query, _orders, default)))
+            {
+                Assert.That(_orders.Select(Unit.Modules.Orders.OrderText.Text), Is.EqualTo(_allOrders.Select(Unit.Modules.Orders.OrderText.Text)), $"{query}");
+            }
+        }
+
+        private async Task CompareFillsAsync(int account, int symbol)
+        {
+            unbounded.Copy(new FillQuery(account, symbol, 0, 0, 0, long.MaxValue, 1_000, true), _allFills);
+            var pivot = _allFills.Count == 0 ? default : _allFills[random.Next(_allFills.Count)];
+            var query = new FillQuery(
+                account,
+                symbol,
+                random.Next(4) == 0 ? pivot.OrderId : 0,
+                random.Next(3) == 0 ? pivot.TradeId : 0,
+                random.Next(3) == 0 ? pivot.TimeUs : 0,
+                random.Next(3) == 0 ? pivot.TimeUs + random.Next(500) : long.MaxValue,
+                random.Next(1, 30),
+                random.Next(2) == 0);
+            unbounded.Copy(query, _allFills);
+            if (await AskAsync(() => module.CopyFillsAsync(query, _fills, default)))
+            {
+                Assert.That(_fills, Is.EqualTo(_allFills), $"{query}");
+            }
+        }
+
+        private async Task CompareOneAsync(int account, int symbol)
+        {
+            unbounded.Copy(new OrderQuery(account, symbol, 0, 0, long.MaxValue, 1_000, true), _allOrders);
+            if (_allOrders.Count == 0)
+            {
+                return;
+            }
+
+            var pivot = _allOrders[random.Next(_allOrders.Count)];
+            OrderLookup byId = default;
+            if (await AskAsync(async () => (byId = await module.FindOrderAsync(account, symbol, pivot.OrderId, default)).CompleteSequence))
+            {
+                Assert.That(Unit.Modules.Orders.OrderText.Text(byId.Order), Is.EqualTo(Unit.Modules.Orders.OrderText.Text(pivot)));
+            }
+
+            unbounded.TryGet(account, symbol, pivot.ClientOrderId, out var named);
+            OrderLookup byName = default;
+            if (!pivot.ClientOrderId.IsEmpty
+                && await AskAsync(async () => (byName = await module.FindOrderAsync(account, symbol, pivot.ClientOrderId, default)).CompleteSequence))
+            {
+                Assert.That(Unit.Modules.Orders.OrderText.Text(byName.Order), Is.EqualTo(Unit.Modules.Orders.OrderText.Text(named)));
+            }
+        }
+
+        /// <summary>Returns whether the answer calls itself whole.</summary>
+        private async Task<bool> AskAsync(Func<ValueTask<long>> question)
+        {
+            long complete;
+            try
+            {
+                complete = await question();
+            }
+            catch (HistoryUnavailableException)
+            {
+                complete = 0;
+            }
+
+            var isWhole = complete == unbounded.Sequence;
+            (Whole, Lagging) = isWhole ? (Whole + 1, Lagging) : (Whole, Lagging + 1);
+            return isWhole;
+        }
+    }
+}
