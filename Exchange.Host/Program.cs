@@ -35,7 +35,6 @@ builder.ConfigureListeners();
 builder.Services.AddSingleton<IClock, SystemClock>();
 builder.Services.AddSingleton<SymbolDirectory>();
 builder.Services.AddSingleton<JournalFollowers>();
-builder.Services.AddSingleton<JournalFollowers>();
 builder.Services.AddSingleton<PipelineLink>();
 builder.Services.AddSingleton<ICommandGateway>(provider => provider.GetRequiredService<PipelineLink>());
 builder.Services.AddSingleton<IJournalTime>(provider => provider.GetRequiredService<PipelineLink>());
