@@ -7,30 +7,49 @@ namespace Exchange.Matching.Book;
 /// All resting orders of the exchange, with their three ways in: by order id, by account and client id, by account and symbol.
 /// Slots are reused last-in-first-out, so that few live orders stay in little memory. Engine thread only; allocates only to grow.
 /// <code>
-/// orders  [slot] RestingOrder (64)      hot, one cache line
-/// details [slot] RestingOrderDetails    cold, same slot
-/// byId:        orderId                      → slot
-/// byClientId:  hash(account, client id)     → first slot of a chain (NextOfHash), compared by value
-/// accounts:    account, symbol              → AccountOrders → list through the orders
+/// orders  [slot] RestingOrder (64)          hot, one cache line
+/// details [slot] RestingOrderDetails (40)   cold, same slot
+/// byId:        low 32 bits of the order id      → slot, told apart by the order's id
+/// byClientId:  hash(account, client id)         → slot, told apart by the order's account and client id
+/// accounts:    hash(account, symbol)            → AccountOrders (20) → list through the orders
 /// </code>
 /// </summary>
-internal sealed class OrderStore : IDisposable
+internal sealed unsafe class OrderStore : IDisposable
 {
-    private readonly ChunkedArray<RestingOrder> _orders = new();
-    private readonly ChunkedArray<RestingOrderDetails> _details = new();
-    private readonly ChunkedArray<AccountOrders> _accountOrders = new();
-    private readonly LongMap _byId = new();
-    private readonly LongMap _byClientId = new();
-    private readonly LongMap _byAccount = new();
+    /// <summary>Most resting orders of one exchange; address space for them is reserved.</summary>
+    public const int MaxOrders = 1 << 26;
+
+    private readonly ReservedArray<RestingOrder> _orderArray = new(MaxOrders);
+    private readonly ReservedArray<RestingOrderDetails> _detailsArray = new(MaxOrders);
+    private readonly ReservedArray<AccountOrders> _accountArray = new(MaxOrders);
+    private readonly RestingOrder* _orders;
+    private readonly RestingOrderDetails* _details;
+    private readonly AccountOrders* _accountOrders;
+    private readonly SlotIndex _byId = new();
+    private readonly SlotIndex _byClientId = new();
+    private readonly SlotIndex _byAccount = new();
     private int _freeSlot;
     private int _nextSlot = 1;
     private int _nextAccountOrders = 1;
 
+    public OrderStore()
+    {
+        // Slot 0 is nobody's, but a look ahead may read it.
+        _orderArray.Grow();
+        _detailsArray.Grow();
+        _accountArray.Grow();
+        _orders = _orderArray.Start;
+        _details = _detailsArray.Start;
+        _accountOrders = _accountArray.Start;
+    }
+
     /// <summary>Resting orders.</summary>
     public int Count => _byId.Count;
 
+    /// <summary>The order of a slot that <see cref="Add(long, int, int, in ClientOrderId)"/> has given.</summary>
     public ref RestingOrder this[int slot]
     {
+        // Safety: slots that are given out lie below the array's length, and its elements never move.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref _orders[slot];
     }
@@ -39,41 +58,114 @@ internal sealed class OrderStore : IDisposable
 
     /// <summary>Returns the slot of an order, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long orderId) => orderId <= 0 ? 0 : _byId.Find(orderId);
+    public int Find(long orderId) => orderId <= 0 ? 0 : _byId.Find((uint)orderId, new OrderIdMatch(_orders, orderId));
 
-    /// <summary>Returns the slot of the account's open order with this client id, or 0.</summary>
-    public int Find(int accountId, in ClientOrderId clientOrderId)
+    /// <summary>As <see cref="Find(long)"/>, with a slot where the order probably is; any number may be given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(long orderId, int knownSlot) =>
+        (uint)knownSlot < (uint)_nextSlot && _orders[knownSlot].OrderId == orderId && orderId != 0 ? knownSlot : Find(orderId);
+
+    /// <summary>Returns the slot where an order probably is, and fetches it; 0 for none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int GuessAndPrefetch(long orderId)
     {
-        var slot = _byClientId.Find(HashOf(accountId, clientOrderId));
-        while (slot != 0 && !(_orders[slot].AccountId == accountId && _details[slot].ClientOrderId == clientOrderId))
-        {
-            slot = _details[slot].NextOfHash;
-        }
-
+        var slot = _byId.Guess((uint)orderId);
+        Prefetch.Line(_orders + slot);
         return slot;
     }
 
-    /// <summary>Returns the index of the account's orders on the symbol (see <see cref="OrdersOf"/>), or 0 when it never had one.</summary>
-    public int FindAccountOrders(int accountId, int symbolId) => _byAccount.Find(KeyOf(accountId, symbolId));
+    /// <summary>Returns the index where the account's orders on the symbol probably are, and fetches it; 0 for none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int GuessAndPrefetch(int accountId, int symbolId)
+    {
+        var accountOrders = _byAccount.Guess(HashOf(accountId, symbolId));
+        Prefetch.Line(_accountOrders + accountOrders);
+        return accountOrders;
+    }
 
+    /// <summary>Fetches what a search for this order begins with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchId(long orderId) => Prefetch.Line(_byId.HomeOf((uint)orderId));
+
+    /// <summary>Fetches what a search for the client id, and for the account's orders on the symbol, begins with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchAccount(int accountId, int symbolId, in ClientOrderId clientOrderId)
+    {
+        Prefetch.Line(_byAccount.HomeOf(HashOf(accountId, symbolId)));
+        Prefetch.Line(_byClientId.HomeOf(HashOf(accountId, in clientOrderId)));
+    }
+
+    /// <summary>Fetches the orders around one in its lists, and what its removal changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchNeighbours(int slot, bool isRemoved)
+    {
+        ref var order = ref _orders[slot];
+        Prefetch.Line(_orders + order.Next);
+        Prefetch.Line(_orders + order.Previous);
+        if (isRemoved)
+        {
+            Prefetch.Line(_orders + order.NextOfAccount);
+            Prefetch.Line(_orders + order.PreviousOfAccount);
+            Prefetch.Line(_accountOrders + order.AccountOrders);
+            Prefetch.Line(_byClientId.HomeOf(order.ClientHash));
+        }
+    }
+
+    /// <summary>Fetches the account's orders on a symbol and the last of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchAccountOrders(int accountOrders) => Prefetch.Line(_orders + _accountOrders[accountOrders].Last);
+
+    /// <summary>Fetches the slots that the next orders take.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchFree()
+    {
+        Prefetch.Line(_orders + _freeSlot);
+        Prefetch.Line(_details + _freeSlot);
+    }
+
+    /// <summary>Returns the slot of the account's open order with this client id, or 0.</summary>
+    public int Find(int accountId, in ClientOrderId clientOrderId) => Find(accountId, in clientOrderId, HashOf(accountId, in clientOrderId));
+
+    /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(int accountId, in ClientOrderId clientOrderId, uint clientHash)
+    {
+        fixed (ClientOrderId* wanted = &clientOrderId)
+        {
+            return _byClientId.Find(clientHash, new ClientOrderIdMatch(_orders, _details, accountId, wanted));
+        }
+    }
+
+    /// <summary>Returns the index of the account's orders on the symbol (see <see cref="OrdersOf"/>), or 0 when it never had one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int FindAccountOrders(int accountId, int symbolId) =>
+        _byAccount.Find(HashOf(accountId, symbolId), new AccountMatch(_accountOrders, accountId, symbolId));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly AccountOrders OrdersOf(int accountOrders) => ref _accountOrders[accountOrders];
 
     /// <summary>Adds an order to all three ways in; its place in a level is the book's matter. Returns its slot.</summary>
-    public int Add(long orderId, int accountId, int symbolId, in ClientOrderId clientOrderId)
+    public int Add(long orderId, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
+        Add(orderId, (uint)accountId | ((long)symbolId << 32), in clientOrderId, HashOf(accountId, in clientOrderId), FindAccountOrders(accountId, symbolId));
+
+    /// <param name="owner">Account (low half) and symbol (high half).</param>
+    /// <param name="clientHash">As <see cref="HashOf"/> returns it for the account and client id.</param>
+    /// <param name="accountOrders">As <see cref="FindAccountOrders"/> returns it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Add(long orderId, long owner, in ClientOrderId clientOrderId, uint clientHash, int accountOrders)
     {
         var slot = TakeSlot();
-        var accountOrders = FindAccountOrders(accountId, symbolId);
         if (accountOrders == 0)
         {
-            accountOrders = AddAccountOrders(accountId, symbolId);
+            accountOrders = AddAccountOrders((int)owner, (int)(owner >> 32));
         }
 
         ref var list = ref _accountOrders[accountOrders];
         ref var order = ref _orders[slot];
         order.OrderId = orderId;
-        order.AccountId = accountId;
-        order.SymbolId = symbolId;
+        order.Owner = owner;
         order.AccountOrders = accountOrders;
+        order.ClientHash = clientHash;
         order.NextOfAccount = 0;
         order.PreviousOfAccount = list.Last;
         if (list.Last == 0)
@@ -82,13 +174,18 @@ internal sealed class OrderStore : IDisposable
         }
         else
         {
-            _orders[list.Last].NextOfAccount = slot;
+            _orders[order.PreviousOfAccount].NextOfAccount = slot;
         }
 
         list.Last = slot;
         list.Count++;
-        _byId.Add(orderId, slot);
-        AddClientOrderId(slot, accountId, clientOrderId);
+        _byId.Add((uint)orderId, slot);
+        _details[slot].ClientOrderId = clientOrderId;
+        if (clientHash != 0)
+        {
+            _byClientId.Add(clientHash, slot);
+        }
+
         return slot;
     }
 
@@ -116,8 +213,13 @@ internal sealed class OrderStore : IDisposable
         }
 
         list.Count--;
-        _byId.Remove(order.OrderId);
-        RemoveClientOrderId(slot, order.AccountId);
+        _byId.Remove((uint)order.OrderId, slot);
+        if (order.ClientHash != 0)
+        {
+            _byClientId.Remove(order.ClientHash, slot);
+        }
+
+        order.OrderId = 0;
         order.Next = _freeSlot;
         _freeSlot = slot;
     }
@@ -127,97 +229,79 @@ internal sealed class OrderStore : IDisposable
         _byId.Dispose();
         _byClientId.Dispose();
         _byAccount.Dispose();
+        _orderArray.Dispose();
+        _detailsArray.Dispose();
+        _accountArray.Dispose();
     }
 
+    /// <summary>Returns the key of a client id in its index: 0 for none, so that such an order is in no index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint HashOf(int accountId, in ClientOrderId clientOrderId) => clientOrderId.IsEmpty ? 0 : clientOrderId.IndexHash((uint)accountId);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint HashOf(int accountId, int symbolId) => (uint)accountId + ((uint)symbolId * 0x9E3779B1u);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TakeSlot()
     {
-        if (_freeSlot != 0)
+        var slot = _freeSlot;
+        if (slot != 0)
         {
-            var reused = _freeSlot;
-            _freeSlot = _orders[reused].Next;
-            return reused;
+            _freeSlot = _orders[slot].Next;
+            return slot;
         }
 
-        if (_nextSlot >= _orders.Length)
+        if (_nextSlot >= _orderArray.Length || _nextSlot >= _detailsArray.Length)
         {
-            _orders.Grow();
-            _details.Grow();
+            GrowFor(_nextSlot);
         }
 
         return _nextSlot++;
     }
 
-    private int AddAccountOrders(int accountId, int symbolId)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GrowFor(int slot)
     {
-        if (_nextAccountOrders >= _accountOrders.Length)
+        while (slot >= _orderArray.Length)
         {
-            _accountOrders.Grow();
+            _orderArray.Grow();
         }
 
-        _byAccount.Add(KeyOf(accountId, symbolId), _nextAccountOrders);
+        while (slot >= _detailsArray.Length)
+        {
+            _detailsArray.Grow();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int AddAccountOrders(int accountId, int symbolId)
+    {
+        if (_nextAccountOrders >= _accountArray.Length)
+        {
+            _accountArray.Grow();
+        }
+
+        ref var added = ref _accountOrders[_nextAccountOrders];
+        added.AccountId = accountId;
+        added.SymbolId = symbolId;
+        _byAccount.Add(HashOf(accountId, symbolId), _nextAccountOrders);
         return _nextAccountOrders++;
     }
 
-    private void AddClientOrderId(int slot, int accountId, in ClientOrderId clientOrderId)
+    private readonly struct OrderIdMatch(RestingOrder* orders, long orderId) : ISlotMatch
     {
-        ref var details = ref _details[slot];
-        details.ClientOrderId = clientOrderId;
-        details.NextOfHash = 0;
-        if (clientOrderId.IsEmpty)
-        {
-            return;
-        }
-
-        var key = HashOf(accountId, clientOrderId);
-        var first = _byClientId.Find(key);
-        if (first == 0)
-        {
-            _byClientId.Add(key, slot);
-        }
-        else
-        {
-            details.NextOfHash = first;
-            _byClientId.Replace(key, slot);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Is(int slot) => orders[slot].OrderId == orderId;
     }
 
-    private void RemoveClientOrderId(int slot, int accountId)
+    private readonly struct ClientOrderIdMatch(RestingOrder* orders, RestingOrderDetails* details, int accountId, ClientOrderId* wanted) : ISlotMatch
     {
-        ref var details = ref _details[slot];
-        if (details.ClientOrderId.IsEmpty)
-        {
-            return;
-        }
-
-        var key = HashOf(accountId, details.ClientOrderId);
-        var first = _byClientId.Find(key);
-        if (first != slot)
-        {
-            var before = first;
-            while (_details[before].NextOfHash != slot)
-            {
-                before = _details[before].NextOfHash;
-            }
-
-            _details[before].NextOfHash = details.NextOfHash;
-        }
-        else if (details.NextOfHash != 0)
-        {
-            _byClientId.Replace(key, details.NextOfHash);
-        }
-        else
-        {
-            _byClientId.Remove(key);
-        }
+        public bool Is(int slot) => orders[slot].AccountId == accountId && details[slot].ClientOrderId == *wanted;
     }
 
-    private static long KeyOf(int accountId, int symbolId) => ((long)accountId << 16) | (uint)symbolId;
-
-    private static long HashOf(int accountId, in ClientOrderId clientOrderId)
+    private readonly struct AccountMatch(AccountOrders* accounts, int accountId, int symbolId) : ISlotMatch
     {
-        var hash = (long)((clientOrderId.StableHash() ^ (uint)accountId) * 0x9E3779B97F4A7C15);
-
-        // 0 and -1 are no keys of a LongMap; the chain behind a key makes the merge harmless.
-        return hash is 0 or -1 ? 1 : hash;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Is(int slot) => accounts[slot].AccountId == accountId && accounts[slot].SymbolId == symbolId;
     }
 }

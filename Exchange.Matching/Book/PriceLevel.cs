@@ -1,8 +1,17 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Book;
 
-/// <summary>One price level with its queue of orders, oldest first; 32 bytes. Indices are slots of the <see cref="OrderStore"/>.</summary>
+/// <summary>
+/// One price level with its queue of orders, oldest first; 32 bytes, two to a cache line. Indices are slots of the <see cref="OrderStore"/>.
+/// <code>
+///  0  price, ticks (8) | quantity, lots (8)
+/// 16  first (4) | last (4) | orderCount (4) | 4 spare
+/// </code>
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct PriceLevel
 {
     /// <summary>Ticks.</summary>
@@ -21,13 +30,26 @@ internal struct PriceLevel
 }
 
 /// <summary>The price levels of all books. Slots from 1, reused last-in-first-out. Engine thread only.</summary>
-internal sealed class LevelStore
+internal sealed unsafe class LevelStore : IDisposable
 {
-    private readonly ChunkedArray<PriceLevel> _levels = new();
+    private readonly ReservedArray<PriceLevel> _array = new(OrderStore.MaxOrders);
+    private readonly PriceLevel* _levels;
     private int _free;
     private int _next = 1;
 
-    public ref PriceLevel this[int level] => ref _levels[level];
+    public LevelStore()
+    {
+        _array.Grow();
+        _levels = _array.Start;
+    }
+
+    /// <summary>The level of a slot that <see cref="Take"/> has given.</summary>
+    public ref PriceLevel this[int level]
+    {
+        // Safety: slots that are given out lie below the array's length, and its elements never move.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _levels[level];
+    }
 
     public int Take(long price)
     {
@@ -39,15 +61,20 @@ internal sealed class LevelStore
         }
         else
         {
-            if (_next >= _levels.Length)
+            if (_next >= _array.Length)
             {
-                _levels.Grow();
+                _array.Grow();
             }
 
             level = _next++;
         }
 
-        _levels[level] = new PriceLevel { Price = price };
+        ref var taken = ref _levels[level];
+        taken.Price = price;
+        taken.Quantity = 0;
+        taken.First = 0;
+        taken.Last = 0;
+        taken.OrderCount = 0;
         return level;
     }
 
@@ -56,4 +83,6 @@ internal sealed class LevelStore
         _levels[level].First = _free;
         _free = level;
     }
+
+    public void Dispose() => _array.Dispose();
 }

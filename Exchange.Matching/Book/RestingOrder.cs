@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Types;
 
@@ -9,8 +10,8 @@ namespace Exchange.Matching.Book;
 ///  0  orderId (8) | price, ticks (8) | leaves, lots (8)
 /// 24  next, previous: queue of the level (4+4)
 /// 32  nextOfAccount, previousOfAccount: the account's open orders on the symbol, oldest first (4+4)
-/// 40  level (4) | accountId (4) | accountOrders (4) | symbolId (4)
-/// 56  side | type | hasFills | 5 spare
+/// 40  level (4) | accountOrders (4) | owner: accountId (4) | symbolId (4)
+/// 56  side | type | hasFills | 1 spare | clientHash (4)
 /// </code>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
@@ -26,28 +27,40 @@ internal struct RestingOrder
 
     /// <summary>Index of the price level in the <see cref="LevelStore"/>.</summary>
     [FieldOffset(40)] public int Level;
-    [FieldOffset(44)] public int AccountId;
 
     /// <summary>Index of the account's <see cref="AccountOrders"/> on the symbol.</summary>
-    [FieldOffset(48)] public int AccountOrders;
+    [FieldOffset(44)] public int AccountOrders;
+
+    /// <summary>Account and symbol as one number, as in a <see cref="Commands.CommandSlot"/>: one comparison tells whose order it is.</summary>
+    [FieldOffset(48)] public long Owner;
+    [FieldOffset(48)] public int AccountId;
     [FieldOffset(52)] public int SymbolId;
     [FieldOffset(56)] public Side Side;
     [FieldOffset(57)] public OrderType Type;
     [FieldOffset(58)] public bool HasFills;
+
+    [FieldOffset(56)] private uint _kind;
+
+    /// <summary>Key in the index of client ids, kept here so that an order leaves it without a look at its details.</summary>
+    [FieldOffset(60)] public uint ClientHash;
+
+    /// <summary>Sets side, type and whether it has fills, in one store.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetKind(Side side, OrderType type, bool hasFills) => _kind = (uint)side | ((uint)type << 8) | (hasFills ? 1u << 16 : 0);
 }
 
-/// <summary>What matching does not touch: 48 bytes, parallel to <see cref="RestingOrder"/>.</summary>
+/// <summary>What matching does not touch: 40 bytes, parallel to <see cref="RestingOrder"/>.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 40)]
 internal struct RestingOrderDetails
 {
     public ClientOrderId ClientOrderId;
-
-    /// <summary>Next order whose account and client id have the same 64-bit hash; almost always none.</summary>
-    public int NextOfHash;
 }
 
 /// <summary>The open orders of one account on one symbol, oldest first.</summary>
 internal struct AccountOrders
 {
+    public int AccountId;
+    public int SymbolId;
     public int First;
     public int Last;
     public int Count;

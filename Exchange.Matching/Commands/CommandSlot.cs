@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Types;
 
@@ -13,7 +14,7 @@ namespace Exchange.Matching.Commands;
 ///  40  side | orderType | timeInForce | flags | restriction | 3 spare
 ///  48  clientOrderId: length (1) + 36
 ///  85  cancelClientOrderId: length (1) + 36      a placed order's further fields (stop price, iceberg …) will share these bytes
-/// 122  6 spare
+/// 122  2 spare | knownSlot (4)
 /// </code>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -44,6 +45,8 @@ public struct CommandSlot
     /// <summary>Who waits for the result; never journaled.</summary>
     [FieldOffset(4)] public int ReplyToken;
 
+    /// <summary>Account and symbol as one number.</summary>
+    [FieldOffset(8)] internal long Owner;
     [FieldOffset(8)] public int AccountId;
     [FieldOffset(12)] public int SymbolId;
 
@@ -56,6 +59,8 @@ public struct CommandSlot
     /// <summary>Lots; for a market order by quote amount, units of the quote asset; for a reduction, the lots to take off.</summary>
     [FieldOffset(32)] public long Quantity;
 
+    /// <summary>Side, type, time in force and flags as one number: see <see cref="IsPlainLimit"/>.</summary>
+    [FieldOffset(40)] private uint _shape;
     [FieldOffset(40)] public Side Side;
     [FieldOffset(41)] public OrderType OrderType;
     [FieldOffset(42)] public TimeInForce TimeInForce;
@@ -67,6 +72,19 @@ public struct CommandSlot
 
     /// <summary>The id of the cancel itself.</summary>
     [FieldOffset(85)] public ClientOrderId CancelClientOrderId;
+
+    /// <summary>Whether the fields describe a limit order of a known side and time in force, without flags: almost every order.</summary>
+    internal readonly bool IsPlainLimit
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_shape & 0xFF00FFFE) == (uint)OrderType.Limit << 8 && (byte)(TimeInForce - 1) < (byte)TimeInForce.Fok;
+    }
+
+    /// <summary>
+    /// Where the engine's look-ahead has found the order <see cref="OrderId"/>. The engine's own, and only a hint: any value is allowed, what
+    /// stands there is always compared. Never journaled.
+    /// </summary>
+    [FieldOffset(124)] internal int KnownSlot;
 }
 
 /// <summary>Variants of an order. Journaled: a bit is never reused.</summary>

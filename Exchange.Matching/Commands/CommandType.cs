@@ -90,6 +90,10 @@ public static class CommandTypeExtensions
     public static bool IsTrading(this CommandType type) =>
         type is >= CommandType.PlaceOrder and <= CommandType.MoveOrder || type.IsContinuation();
 
+    /// <summary>Returns whether the command places or changes one order.</summary>
+    internal static bool IsOfOneOrder(this CommandType type) =>
+        type is CommandType.PlaceOrder or CommandType.CancelOrder or CommandType.ReduceOrder or CommandType.MoveOrder;
+
     /// <summary>Returns whether the command is one that an operator may ask for: it travels inside <see cref="CommandType.Administer"/>.</summary>
     public static bool IsRequest(this CommandType type) => type
         is CommandType.AddSymbol or CommandType.OpenAccount or CommandType.AdjustBalance or CommandType.ReleaseQuarantine

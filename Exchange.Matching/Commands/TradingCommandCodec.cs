@@ -52,10 +52,38 @@ public static class TradingCommandCodec
     private const int UnusedBits = 0x7000;
 
     /// <summary>Writes the body of <paramref name="command"/>.</summary>
-    /// <param name="body">At least as long as the body; <see cref="MaxBodyLength"/> always suffices. Bytes behind the body stay as they are.</param>
+    /// <param name="body">
+    /// At least as long as the body; <see cref="MaxBodyLength"/> always suffices. What is there behind the body may be overwritten.
+    /// </param>
     /// <returns>The body's length in bytes.</returns>
     /// <exception cref="ArgumentException">Too little room, or no trading command: a bug of the caller.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Write(in CommandSlot command, Span<byte> body)
+    {
+        // Safety: with room for the longest body, every offset that follows lies inside it.
+        ref var start = ref MemoryMarshal.GetReference(body);
+        if (body.Length >= MaxBodyLength)
+        {
+            if (command.Type == CommandType.MoveOrder)
+            {
+                WriteIds(command, ref start);
+                Put(ref start, Head, command.OrderId);
+                Put(ref start, Head + sizeof(long), command.Price);
+                return Head + 2 * sizeof(long);
+            }
+
+            if (command.Type == CommandType.PlaceOrder)
+            {
+                WriteIds(command, ref start);
+                return WritePlace(command, ref start);
+            }
+        }
+
+        return WriteOther(command, body);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int WriteOther(in CommandSlot command, Span<byte> body)
     {
         var length = LengthOf(command);
         if (length > body.Length)
@@ -63,28 +91,28 @@ public static class TradingCommandCodec
             ThrowNoRoom(length, body.Length);
         }
 
-        // Safety: every offset below lies under `length`, which fits the body.
+        if (body.Length < MaxBodyLength)
+        {
+            // Ids are written in their full length, so what has little room is written elsewhere first.
+            Span<byte> roomy = stackalloc byte[MaxBodyLength];
+            Write(command, roomy);
+            roomy[..length].CopyTo(body);
+            return length;
+        }
+
         ref var start = ref MemoryMarshal.GetReference(body);
-        Put(ref start, 0, command.AccountId);
-        Put(ref start, 4, (uint)command.SymbolId < NoSymbol ? (ushort)command.SymbolId : (ushort)NoSymbol);
+        WriteIds(command, ref start);
         switch (command.Type)
         {
-            case CommandType.PlaceOrder:
-                WritePlace(command, ref start);
-                break;
             case CommandType.CancelOrder:
                 Put(ref start, Head, command.OrderId);
                 Put(ref start, Head + sizeof(long), (byte)command.Restriction);
-                PutId(ref start, CancelIds, command.ClientOrderId);
-                PutId(ref start, CancelIds + 1 + command.ClientOrderId.Length, command.CancelClientOrderId);
+                Put(ref start, CancelIds, command.ClientOrderId);
+                Put(ref start, CancelIds + 1 + command.ClientOrderId.Length, command.CancelClientOrderId);
                 break;
             case CommandType.ReduceOrder:
                 Put(ref start, Head, command.OrderId);
                 Put(ref start, Head + sizeof(long), command.Quantity);
-                break;
-            case CommandType.MoveOrder:
-                Put(ref start, Head, command.OrderId);
-                Put(ref start, Head + sizeof(long), command.Price);
                 break;
             case CommandType.ContinueWork:
             case CommandType.AbandonWork:
@@ -160,7 +188,15 @@ public static class TradingCommandCodec
         }
     }
 
-    private static void WritePlace(in CommandSlot command, ref byte start)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteIds(in CommandSlot command, ref byte start)
+    {
+        Put(ref start, 0, command.AccountId);
+        Put(ref start, 4, (uint)command.SymbolId < NoSymbol ? (ushort)command.SymbolId : (ushort)NoSymbol);
+    }
+
+    /// <summary>Returns the body's length.</summary>
+    private static int WritePlace(in CommandSlot command, ref byte start)
     {
         int next;
         if (IsWide(command))
@@ -186,7 +222,8 @@ public static class TradingCommandCodec
         }
 
         Put(ref start, next, command.Quantity);
-        PutId(ref start, next + sizeof(long), command.ClientOrderId);
+        Put(ref start, next + sizeof(long), command.ClientOrderId);
+        return next + sizeof(long) + 1 + command.ClientOrderId.Length;
     }
 
     private static bool TryReadPlace(ReadOnlySpan<byte> body, ref CommandSlot command)
@@ -282,12 +319,6 @@ public static class TradingCommandCodec
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put<T>(ref byte start, int offset, T value)
         where T : unmanaged => Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, offset), value);
-
-    private static void PutId(ref byte start, int offset, in ClientOrderId id)
-    {
-        Put(ref start, offset, (byte)id.Length);
-        id.Bytes.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, offset + 1), id.Length));
-    }
 
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -88,16 +89,14 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         {
             var released = book.Symbol.HoldFor(order.Side, order.Price, reduce.Quantity);
             book.TakeOff(ref order, reduce.Quantity);
-            _ledger.Release(order.AccountId, book.Symbol.PaidAsset(order.Side).Id, released);
-            record.Append(new OrderReduced
-            {
-                Type = EventType.OrderReduced,
-                Side = order.Side,
-                OrderId = order.OrderId,
-                Price = order.Price,
-                ReducedBy = reduce.Quantity,
-                Released = released,
-            });
+            _ledger.Release(order.AccountId, book.Symbol.PaidAssetId(order.Side), released);
+            ref var reduced = ref record.Add<OrderReduced>();
+            reduced.Type = EventType.OrderReduced;
+            reduced.Side = order.Side;
+            reduced.OrderId = order.OrderId;
+            reduced.Price = order.Price;
+            reduced.ReducedBy = reduce.Quantity;
+            reduced.Released = released;
         }
 
         AppendBookUpdated(book, ref record);
@@ -119,32 +118,52 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[move.SymbolId];
         ref var order = ref _orders[slot];
-        var newHeld = book.Symbol.HoldFor(order.Side, move.Price, order.Leaves);
-        var heldChange = newHeld - book.Symbol.HoldFor(order.Side, order.Price, order.Leaves);
-        var restsWhole = !book.Crosses(order.Side, move.Price);
+        var symbol = book.Symbol;
+        var side = order.Side;
 
+        // A sell holds its lots whatever the price.
+        var heldChange = side == Side.Buy ? (move.Price - order.Price) * order.Leaves * symbol.QuoteUnitsPerTickLot : 0;
         BeginChange();
-        ChangeHold(order.AccountId, book.Symbol.PaidAsset(order.Side).Id, heldChange);
-        book.Remove(slot);
-        record.Append(new OrderMoved
+        if (heldChange > 0)
         {
-            Type = EventType.OrderMoved,
-            Side = order.Side,
-            RestsWhole = restsWhole ? (byte)1 : (byte)0,
-            OrderId = order.OrderId,
-            OldPrice = order.Price,
-            NewPrice = move.Price,
-            Leaves = order.Leaves,
-            HeldChange = heldChange,
-        });
+            if (!_ledger.TryHold(order.AccountId, symbol.QuoteAssetId, heldChange))
+            {
+                record.Reject(RejectReason.InsufficientBalance);
+                return;
+            }
+        }
+        else if (heldChange < 0)
+        {
+            _ledger.Release(order.AccountId, symbol.QuoteAssetId, -heldChange);
+        }
+
+        var restsWhole = !book.Crosses(side, move.Price);
+        book.Remove(slot, ref order);
+        ref var moved = ref record.Add<OrderMoved>();
+        moved.Type = EventType.OrderMoved;
+        moved.Side = side;
+        moved.RestsWhole = restsWhole ? (byte)1 : (byte)0;
+        moved.OrderId = order.OrderId;
+        moved.OldPrice = order.Price;
+        moved.NewPrice = move.Price;
+        moved.Leaves = order.Leaves;
+        moved.HeldChange = heldChange;
         if (restsWhole)
         {
             order.Price = move.Price;
-            book.AddLast(slot);
+            book.AddLast(slot, ref order);
             AppendBookUpdated(book, ref record);
             return;
         }
 
+        MoveAcross(book, ref move, slot, timeUs, ref record);
+    }
+
+    /// <summary>A moved order, already out of its level, that trades at its new price.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MoveAcross(SymbolBook book, ref CommandSlot move, int slot, long timeUs, ref RecordWriter record)
+    {
+        ref var order = ref _orders[slot];
         _taker = new Taker
         {
             OrderId = order.OrderId,
@@ -156,7 +175,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             Price = move.Price,
             LimitKey = book.KeyOf(order.Side.Opposite(), move.Price),
             Leaves = order.Leaves,
-            Held = newHeld,
+            Held = book.Symbol.HoldFor(order.Side, move.Price, order.Leaves),
             LevelsLeft = int.MaxValue,
             MovedSlot = slot,
             HasFills = order.HasFills,
@@ -164,6 +183,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         Match(book, timeUs, bookChanged: true, ref record);
     }
 
+    /// <summary>Everything that can refuse a move but a lack of funds, which is the last thing to be checked; changes nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RejectReason CheckMove(ref CommandSlot move, int slot, long timeUs)
     {
         var book = _books[move.SymbolId];
@@ -179,22 +200,24 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         }
 
         var reason = _risk.CheckMove(book.Symbol, order.Side, move.Price, order.Leaves, timeUs);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
-
-        if (order.Type == OrderType.LimitMaker && book.Crosses(order.Side, move.Price))
-        {
-            return RejectReason.WouldImmediatelyMatch;
-        }
-
-        var more = book.Symbol.HoldFor(order.Side, move.Price, order.Leaves) - book.Symbol.HoldFor(order.Side, order.Price, order.Leaves);
-        return more > _ledger.Free(order.AccountId, book.Symbol.PaidAsset(order.Side).Id) ? RejectReason.InsufficientBalance : RejectReason.None;
+        return reason != RejectReason.None ? reason
+            : order.Type == OrderType.LimitMaker && book.Crosses(order.Side, move.Price) ? RejectReason.WouldImmediatelyMatch
+            : RejectReason.None;
     }
 
     /// <summary>Finds the order that a command names by id, by client id, or by both; only the owner finds it, only on its symbol.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RejectReason FindOwnOrder(ref CommandSlot command, out int slot)
+    {
+        // The usual case: by id alone, and it is the sender's. Whose order it is, account and symbol, exist.
+        slot = _orders.Find(command.OrderId, command.KnownSlot);
+        return slot != 0 && _orders[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty
+            ? RejectReason.None
+            : FindOwnOrderOtherwise(ref command, out slot);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason FindOwnOrderOtherwise(ref CommandSlot command, out int slot)
     {
         slot = 0;
         var reason = CheckExists(command.AccountId, command.SymbolId);
@@ -206,7 +229,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         var found = command.OrderId != 0
             ? _orders.Find(command.OrderId)
             : command.ClientOrderId.IsEmpty ? 0 : _orders.Find(command.AccountId, in command.ClientOrderId);
-        if (found == 0 || _orders[found].AccountId != command.AccountId || _orders[found].SymbolId != command.SymbolId)
+        if (found == 0 || _orders[found].Owner != command.Owner)
         {
             return RejectReason.UnknownOrder;
         }
@@ -238,29 +261,15 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         ref var order = ref _orders[slot];
         var released = book.Symbol.HoldFor(order.Side, order.Price, order.Leaves);
-        _ledger.Release(order.AccountId, book.Symbol.PaidAsset(order.Side).Id, released);
-        record.Append(new OrderCanceled
-        {
-            Type = EventType.OrderCanceled,
-            Side = order.Side,
-            OrderId = order.OrderId,
-            Price = order.Price,
-            Leaves = order.Leaves,
-            Released = released,
-        });
-        book.Remove(slot);
+        _ledger.Release(order.AccountId, book.Symbol.PaidAssetId(order.Side), released);
+        ref var canceled = ref record.Add<OrderCanceled>();
+        canceled.Type = EventType.OrderCanceled;
+        canceled.Side = order.Side;
+        canceled.OrderId = order.OrderId;
+        canceled.Price = order.Price;
+        canceled.Leaves = order.Leaves;
+        canceled.Released = released;
+        book.Remove(slot, ref order);
         _orders.Remove(slot);
-    }
-
-    private void ChangeHold(int accountId, int assetId, long change)
-    {
-        if (change >= 0)
-        {
-            _ledger.Hold(accountId, assetId, change);
-        }
-        else
-        {
-            _ledger.Release(accountId, assetId, -change);
-        }
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private void Match(SymbolBook book, long timeUs, bool bookChanged, ref RecordWriter record)
     {
         ref var taker = ref _taker;
-        var makers = book.Ladder(taker.Side.Opposite());
+        ref var makers = ref book.Ladder(taker.Side.Opposite());
         var work = _workLimit;
         while (taker.Leaves > 0 && makers.BestLevel != 0 && makers.BestKey <= taker.LimitKey && taker.LevelsLeft > 0)
         {
@@ -59,8 +59,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         {
             BuyerAccountId = takerBuys ? taker.AccountId : maker.AccountId,
             SellerAccountId = takerBuys ? maker.AccountId : taker.AccountId,
-            BaseAssetId = symbol.BaseAsset.Id,
-            QuoteAssetId = symbol.QuoteAsset.Id,
+            BaseAssetId = symbol.BaseAssetId,
+            QuoteAssetId = symbol.QuoteAssetId,
             BaseAmount = amount,
             QuoteAmount = quote,
             BuyerFee = takerBuys ? takerFee : makerFee,
@@ -76,19 +76,17 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         taker.Leaves -= quantity;
         taker.Held -= takerBuys ? quote : amount;
         var flags = takerBuys ? TradeFlags.None : TradeFlags.TakerSells;
-        record.Append(new TradeExecuted
-        {
-            Type = EventType.TradeExecuted,
-            Flags = maker.Leaves == quantity ? flags | TradeFlags.MakerFilled : flags,
-            MakerAccountId = maker.AccountId,
-            MakerOrderId = maker.OrderId,
-            TradeId = ++book.LastTradeId,
-            AggregateTradeId = book.LastAggregateTradeId,
-            Price = price,
-            Quantity = quantity,
-            MakerFee = makerFee,
-            TakerFee = takerFee,
-        });
+        ref var trade = ref record.Add<TradeExecuted>();
+        trade.Type = EventType.TradeExecuted;
+        trade.Flags = maker.Leaves == quantity ? flags | TradeFlags.MakerFilled : flags;
+        trade.MakerAccountId = maker.AccountId;
+        trade.MakerOrderId = maker.OrderId;
+        trade.TradeId = ++book.LastTradeId;
+        trade.AggregateTradeId = book.LastAggregateTradeId;
+        trade.Price = price;
+        trade.Quantity = quantity;
+        trade.MakerFee = makerFee;
+        trade.TakerFee = takerFee;
 
         if (!taker.HasFills)
         {
@@ -106,7 +104,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         book.TakeOff(ref maker, quantity);
         if (maker.Leaves == 0)
         {
-            book.Remove(slot);
+            book.Remove(slot, ref maker);
             _orders.Remove(slot);
         }
     }
@@ -118,7 +116,10 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         if (taker.Leaves == 0 && !taker.ExpiresWhenDone)
         {
             var released = ReleaseRest(book.Symbol, stillNeeded: 0);
-            record.Append(new OrderFilled { Type = EventType.OrderFilled, OrderId = taker.OrderId, Released = released });
+            ref var filled = ref record.Add<OrderFilled>();
+            filled.Type = EventType.OrderFilled;
+            filled.OrderId = taker.OrderId;
+            filled.Released = released;
             if (taker.MovedSlot != 0)
             {
                 _orders.Remove(taker.MovedSlot);
@@ -145,31 +146,33 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         ref var taker = ref _taker;
         var released = ReleaseRest(book.Symbol, book.Symbol.HoldFor(taker.Side, taker.Price, taker.Leaves));
-        record.Append(new OrderRested { Type = EventType.OrderRested, OrderId = taker.OrderId, Leaves = taker.Leaves, Released = released });
-        if (taker.MovedSlot == 0)
+        ref var rested = ref record.Add<OrderRested>();
+        rested.Type = EventType.OrderRested;
+        rested.OrderId = taker.OrderId;
+        rested.Leaves = taker.Leaves;
+        rested.Released = released;
+        var slot = taker.MovedSlot;
+        if (slot == 0)
         {
-            Rest(book, taker.OrderId, taker.AccountId, taker.Side, taker.Type, taker.Price, taker.Leaves, taker.HasFills, in taker.ClientOrderId);
-            return;
+            slot = _orders.Add(taker.OrderId, taker.AccountId, taker.SymbolId, in taker.ClientOrderId);
         }
 
-        ref var moved = ref _orders[taker.MovedSlot];
-        moved.Price = taker.Price;
-        moved.Leaves = taker.Leaves;
-        moved.HasFills = taker.HasFills;
-        book.AddLast(taker.MovedSlot);
+        ref var order = ref _orders[slot];
+        order.Price = taker.Price;
+        order.Leaves = taker.Leaves;
+        order.SetKind(taker.Side, taker.Type, taker.HasFills);
+        book.AddLast(slot, ref order);
     }
 
     private void Expire(Symbol symbol, ExpireReason reason, ref RecordWriter record)
     {
         var released = ReleaseRest(symbol, stillNeeded: 0);
-        record.Append(new OrderExpired
-        {
-            Type = EventType.OrderExpired,
-            Reason = reason,
-            OrderId = _taker.OrderId,
-            Leaves = _taker.Leaves,
-            Released = released,
-        });
+        ref var expired = ref record.Add<OrderExpired>();
+        expired.Type = EventType.OrderExpired;
+        expired.Reason = reason;
+        expired.OrderId = _taker.OrderId;
+        expired.Leaves = _taker.Leaves;
+        expired.Released = released;
     }
 
     /// <summary>Gives back what is held beyond <paramref name="stillNeeded"/>; returns it.</summary>
@@ -177,7 +180,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         var released = _taker.Held - stillNeeded;
         Invariant.That(released >= 0, "an order never spends more than it holds");
-        _ledger.Release(_taker.AccountId, symbol.PaidAsset(_taker.Side).Id, released);
+        _ledger.Release(_taker.AccountId, symbol.PaidAssetId(_taker.Side), released);
         _taker.Held = stillNeeded;
         return released;
     }

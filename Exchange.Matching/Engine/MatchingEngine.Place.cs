@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -9,7 +10,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 {
     private void Place(ref CommandSlot order, long timeUs, ref RecordWriter record)
     {
-        var reason = CheckPlace(ref order, timeUs, out var lots, out var held, out var isExhausted);
+        var reason = CheckPlace(ref order, timeUs, out var found);
         if (reason != RejectReason.None)
         {
             record.Reject(reason);
@@ -18,28 +19,40 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[order.SymbolId];
         var symbol = book.Symbol;
-        var isMarket = order.OrderType == OrderType.Market;
-        var restsWhole = order.TimeInForce == TimeInForce.Gtc && !isMarket && !book.Crosses(order.Side, order.Price);
-
         BeginChange();
-        var orderId = ++_lastOrderId;
-        _ledger.Hold(order.AccountId, symbol.PaidAsset(order.Side).Id, held);
-        _risk.OnOrderAccepted(order.AccountId, timeUs);
-        record.Append(new OrderAccepted
+        if (!_ledger.TryHold(order.AccountId, symbol.PaidAssetId(order.Side), found.Held))
         {
-            Type = EventType.OrderAccepted,
-            RestsWhole = restsWhole ? (byte)1 : (byte)0,
-            OrderId = orderId,
-            Held = held,
-        });
+            record.Reject(RejectReason.InsufficientBalance);
+            return;
+        }
 
+        var orderId = ++_lastOrderId;
+        var restsWhole = order.TimeInForce == TimeInForce.Gtc && order.OrderType != OrderType.Market && !book.Crosses(order.Side, order.Price);
+        _risk.OnOrderAccepted(order.AccountId, timeUs);
+        ref var accepted = ref record.Add<OrderAccepted>();
+        accepted.Type = EventType.OrderAccepted;
+        accepted.RestsWhole = restsWhole ? (byte)1 : (byte)0;
+        accepted.OrderId = orderId;
+        accepted.Held = found.Held;
         if (restsWhole)
         {
-            Rest(book, orderId, order.AccountId, order.Side, order.OrderType, order.Price, lots, hasFills: false, in order.ClientOrderId);
+            var slot = _orders.Add(orderId, order.Owner, in order.ClientOrderId, found.ClientHash, found.AccountOrders);
+            ref var resting = ref _orders[slot];
+            resting.Price = order.Price;
+            resting.Leaves = found.Lots;
+            resting.SetKind(order.Side, order.OrderType, hasFills: false);
+            book.AddLast(slot, ref resting);
             AppendBookUpdated(book, ref record);
             return;
         }
 
+        Take(book, ref order, orderId, in found, timeUs, ref record);
+    }
+
+    /// <summary>A new order that may trade at once.</summary>
+    private void Take(SymbolBook book, ref CommandSlot order, long orderId, in PlaceFindings found, long timeUs, ref RecordWriter record)
+    {
+        var isMarket = order.OrderType == OrderType.Market;
         _taker = new Taker
         {
             OrderId = orderId,
@@ -50,84 +63,108 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             TimeInForce = order.TimeInForce,
             Price = order.Price,
             LimitKey = isMarket ? long.MaxValue : book.KeyOf(order.Side.Opposite(), order.Price),
-            Leaves = lots,
-            Held = held,
+            Leaves = found.Lots,
+            Held = found.Held,
             LevelsLeft = isMarket ? _sweepLevelLimit : int.MaxValue,
-            ExpiresWhenDone = isExhausted,
+            ExpiresWhenDone = found.IsExhausted,
             ClientOrderId = order.ClientOrderId,
         };
-        if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, _taker.LimitKey, lots))
+        if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, _taker.LimitKey, found.Lots))
         {
-            Expire(symbol, ExpireReason.UnfilledFok, ref record);
+            Expire(book.Symbol, ExpireReason.UnfilledFok, ref record);
             return;
         }
 
         Match(book, timeUs, bookChanged: false, ref record);
     }
 
-    /// <summary>Everything that can refuse a new order, in the order in which the first failure counts; changes nothing.</summary>
-    /// <param name="lots">The order's quantity in lots.</param>
-    /// <param name="held">What it needs, units of the paid asset.</param>
-    /// <param name="isExhausted">A market order by quote amount whose money outlasts the book.</param>
-    private RejectReason CheckPlace(ref CommandSlot order, long timeUs, out long lots, out long held, out bool isExhausted)
+    /// <summary>What the checks of a new order found out, for what follows them.</summary>
+    private struct PlaceFindings
     {
-        lots = order.Quantity;
-        held = 0;
-        isExhausted = false;
+        /// <summary>The order's quantity.</summary>
+        public long Lots;
+
+        /// <summary>What it needs, units of the paid asset.</summary>
+        public long Held;
+
+        /// <summary>A market order by quote amount whose money outlasts the book.</summary>
+        public bool IsExhausted;
+
+        /// <summary>Of account and client id: see <see cref="OrderStore.HashOf"/>.</summary>
+        public uint ClientHash;
+
+        /// <summary>Index of the account's orders on the symbol, 0 when it never had one.</summary>
+        public int AccountOrders;
+    }
+
+    /// <summary>
+    /// Everything that can refuse a new order but a lack of funds, which is the last thing to be checked, in the order in which the first
+    /// failure counts; changes nothing.
+    /// </summary>
+    private RejectReason CheckPlace(ref CommandSlot order, long timeUs, out PlaceFindings found)
+    {
+        found = default;
+        found.Lots = order.Quantity;
         var reason = CheckMayTrade(order.AccountId, order.SymbolId);
         if (reason != RejectReason.None)
         {
             return reason;
         }
 
-        reason = CheckShape(ref order);
-        if (reason != RejectReason.None)
+        if (!order.IsPlainLimit || order.Quantity <= 0 || order.Price <= 0)
         {
-            return reason;
-        }
-
-        var book = _books[order.SymbolId];
-        var symbol = book.Symbol;
-        var accountOrders = _orders.FindAccountOrders(order.AccountId, order.SymbolId);
-        var openOrders = accountOrders == 0 ? 0 : _orders.OrdersOf(accountOrders).Count;
-        reason = _risk.CheckNewOrder(in order, symbol, openOrders, timeUs);
-        if (reason != RejectReason.None)
-        {
-            return reason;
-        }
-
-        var mayRest = order.OrderType == OrderType.LimitMaker || (order.OrderType == OrderType.Limit && order.TimeInForce == TimeInForce.Gtc);
-        if (mayRest && _orders.Count >= _restingOrderLimit)
-        {
-            return RejectReason.TooManyRestingOrders;
-        }
-
-        if (!order.ClientOrderId.IsEmpty && _orders.Find(order.AccountId, in order.ClientOrderId) != 0)
-        {
-            return RejectReason.DuplicateClientOrderId;
-        }
-
-        if (order.OrderType == OrderType.LimitMaker && book.Crosses(order.Side, order.Price))
-        {
-            return RejectReason.WouldImmediatelyMatch;
-        }
-
-        if (order.OrderType != OrderType.Market)
-        {
-            held = symbol.HoldFor(order.Side, order.Price, lots);
-        }
-        else
-        {
-            reason = CheckMarket(book, ref order, out lots, out held, out isExhausted);
+            reason = CheckShape(ref order);
             if (reason != RejectReason.None)
             {
                 return reason;
             }
         }
 
-        return _ledger.Free(order.AccountId, symbol.PaidAsset(order.Side).Id) < held ? RejectReason.InsufficientBalance : RejectReason.None;
+        var book = _books[order.SymbolId];
+        var symbol = book.Symbol;
+        found.AccountOrders = _orders.FindAccountOrders(order.AccountId, order.SymbolId);
+        var openOrders = _orders.OrdersOf(found.AccountOrders).Count;
+        reason = _risk.CheckNewOrder(in order, symbol, openOrders, timeUs);
+        if (reason != RejectReason.None)
+        {
+            return reason;
+        }
+
+        if (_orders.Count >= _restingOrderLimit
+            && (order.OrderType == OrderType.LimitMaker || (order.OrderType == OrderType.Limit && order.TimeInForce == TimeInForce.Gtc)))
+        {
+            return RejectReason.TooManyRestingOrders;
+        }
+
+        found.ClientHash = OrderStore.HashOf(order.AccountId, in order.ClientOrderId);
+        if (found.ClientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderId, found.ClientHash) != 0)
+        {
+            return RejectReason.DuplicateClientOrderId;
+        }
+
+        if (order.OrderType == OrderType.Limit)
+        {
+            found.Held = symbol.HoldFor(order.Side, order.Price, order.Quantity);
+            return RejectReason.None;
+        }
+
+        return CheckOther(book, ref order, ref found);
     }
 
+    /// <summary>What is particular to an order that is no plain limit order.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason CheckOther(SymbolBook book, ref CommandSlot order, ref PlaceFindings found)
+    {
+        if (order.OrderType == OrderType.Market)
+        {
+            return CheckMarket(book, ref order, out found.Lots, out found.Held, out found.IsExhausted);
+        }
+
+        found.Held = book.Symbol.HoldFor(order.Side, order.Price, order.Quantity);
+        return book.Crosses(order.Side, order.Price) ? RejectReason.WouldImmediatelyMatch : RejectReason.None;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RejectReason CheckMayTrade(int accountId, int symbolId)
     {
         if ((uint)symbolId >= (uint)_books.Length)
@@ -178,6 +215,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     }
 
     /// <summary>Finds out what a market order trades and needs; a quote amount becomes lots here.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason CheckMarket(SymbolBook book, ref CommandSlot order, out long lots, out long held, out bool isExhausted)
     {
         lots = order.Quantity;
@@ -220,20 +258,11 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private bool CanFillWhole(SymbolBook book, Side side, long limitKey, long lots) =>
         book.LookThrough(side, limitKey, lots, long.MaxValue, _sweepLevelLimit).Lots == lots;
 
-    /// <summary>Puts a new order, or what is left of it, into the store and the book.</summary>
-    private void Rest(
-        SymbolBook book, long orderId, int accountId, Side side, OrderType type, long price, long leaves, bool hasFills, in ClientOrderId clientOrderId)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AppendBookUpdated(SymbolBook book, ref RecordWriter record)
     {
-        var slot = _orders.Add(orderId, accountId, book.Symbol.Id, in clientOrderId);
-        ref var order = ref _orders[slot];
-        order.Side = side;
-        order.Type = type;
-        order.Price = price;
-        order.Leaves = leaves;
-        order.HasFills = hasFills;
-        book.AddLast(slot);
+        ref var updated = ref record.Add<BookUpdated>();
+        updated.Type = EventType.BookUpdated;
+        updated.UpdateId = ++book.LastUpdateId;
     }
-
-    private static void AppendBookUpdated(SymbolBook book, ref RecordWriter record) =>
-        record.Append(new BookUpdated { Type = EventType.BookUpdated, UpdateId = ++book.LastUpdateId });
 }

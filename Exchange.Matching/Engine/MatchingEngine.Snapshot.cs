@@ -67,8 +67,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
         writer.Write(_orders.Count);
         foreach (var book in _books)
         {
-            SaveSide(writer, book.Ladder(Side.Buy));
-            SaveSide(writer, book.Ladder(Side.Sell));
+            SaveSide(writer, in book.Ladder(Side.Buy));
+            SaveSide(writer, in book.Ladder(Side.Sell));
         }
 
         _risk.Save(writer);
@@ -103,7 +103,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
         }
     }
 
-    private void SaveSide(SnapshotWriter writer, PriceLadder ladder)
+    private void SaveSide(SnapshotWriter writer, in PriceLadder ladder)
     {
         writer.Write(ladder.Count);
         var key = ladder.BestKey;

@@ -101,11 +101,11 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         hash.Add(book.LastAggregateTradeId);
         hash.Add(book.LastUpdateId);
         hash.Add((int)book.Restrictions);
-        AddSide(ref hash, book.Ladder(Side.Buy));
-        AddSide(ref hash, book.Ladder(Side.Sell));
+        AddSide(ref hash, in book.Ladder(Side.Buy));
+        AddSide(ref hash, in book.Ladder(Side.Sell));
     }
 
-    private void AddSide(ref StateHash hash, PriceLadder ladder)
+    private void AddSide(ref StateHash hash, in PriceLadder ladder)
     {
         hash.Add(ladder.Count);
         var key = ladder.BestKey;
@@ -160,7 +160,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private string? FindInconsistency(SymbolBook book, Side side, Dictionary<(int AccountId, int AssetId), Int128> held, ref int seen)
     {
         var ladder = book.Ladder(side);
-        var paidAsset = book.Symbol.PaidAsset(side).Id;
+        var paidAsset = book.Symbol.PaidAssetId(side);
         var key = ladder.BestKey;
         var lastKey = -1L;
         var levels = 0;
@@ -199,6 +199,11 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             }
 
             seen += count;
+        }
+
+        if (ladder.FindInconsistency() is { } ladderFault)
+        {
+            return $"{book.Symbol.Name} {side}: {ladderFault}";
         }
 
         return levels == ladder.Count ? null : $"{book.Symbol.Name} {side}: {levels} levels found, {ladder.Count} counted";

@@ -74,7 +74,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     public bool HasPendingWork => _pending != PendingKind.None;
 
     /// <summary>Bytes that the largest record of one command may have.</summary>
-    public int MaxRecordLength => RecordLimits.MaxRecordLength(_workLimit);
+    public int MaxRecordLength { get; private set; }
 
     /// <summary>Resting orders of all books.</summary>
     public int RestingOrders => _orders.Count;
@@ -139,7 +139,12 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     /// <summary>The exception behind the latest <see cref="RejectReason.InternalError"/>, for the log; null when there was none.</summary>
     public Exception? LastInternalError { get; private set; }
 
-    public void Dispose() => _orders.Dispose();
+    public void Dispose()
+    {
+        _orders.Dispose();
+        _levels.Dispose();
+        _nodes.Dispose();
+    }
 
     private int ExecuteOwn(CommandType type, long sequence, long timeUs, Span<byte> destination)
     {
@@ -207,6 +212,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private void TakeCapacities(GenesisCommand genesis)
     {
         _workLimit = genesis.WorkLimit;
+        MaxRecordLength = RecordLimits.MaxRecordLength(_workLimit);
         _sweepLevelLimit = genesis.SweepLevelLimit;
         _restingOrderLimit = genesis.RestingOrderLimit;
     }

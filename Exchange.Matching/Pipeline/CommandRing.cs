@@ -48,6 +48,9 @@ public sealed unsafe class CommandRing
 
     private bool _alerted;
 
+    // Up to here the consumer has seen everything published; its own.
+    private long _lastSeenPublished = -1;
+
     /// <summary>Takes the ring's memory: 132 bytes a slot.</summary>
     /// <exception cref="ArgumentException">The options are invalid; the message says what to write instead.</exception>
     public CommandRing(CommandRingOptions options)
@@ -242,13 +245,16 @@ public sealed unsafe class CommandRing
 
     private long LastPublished(long sequence)
     {
+        // What was seen published stays so until it is released: only what came since is looked at.
+        sequence = Math.Max(sequence, _lastSeenPublished);
+
         // Ends by itself: a sequence beyond the claimed ones still has the entry of an earlier lap.
         while (IsPublished(sequence + 1))
         {
             sequence++;
         }
 
-        return sequence;
+        return _lastSeenPublished = sequence;
     }
 
     /// <summary>Looks at the consumer's own sequence; returns whether it has reached <paramref name="required"/>.</summary>

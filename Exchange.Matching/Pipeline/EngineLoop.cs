@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Ports;
@@ -29,6 +30,9 @@ internal sealed class EngineLoop<TRisk, TLedger>(
 {
     /// <summary>Most ring slots between two stamps of time: bounds both the age of a stamp and the wait for visibility.</summary>
     internal const int BatchSlotCount = 256;
+
+    /// <summary>Ring slots whose commands are looked at together before they are executed.</summary>
+    private const int LookAheadSlotCount = 16;
 
     /// <summary>Ring slots that one <see cref="Step"/> takes at most, 1 to <see cref="BatchSlotCount"/>.</summary>
     public int StepSlotCount { get; set; } = BatchSlotCount;
@@ -65,7 +69,15 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     private void Begin()
     {
         _hasBegun = true;
-        FinishLeftoverWork(clock.Advance());
+        try
+        {
+            FinishLeftoverWork(clock.Advance());
+        }
+        catch (PoisonedCommandException poison)
+        {
+            LeaveQuarantine(poison);
+            throw;
+        }
     }
 
     /// <summary>Executes one batch of the commands up to ring position <paramref name="available"/>.</summary>
@@ -79,16 +91,29 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         var next = _next;
         var timeUs = clock.Advance();
         var batchEnd = Math.Min(available, next + batchSlotCount - 1);
-        while (next <= batchEnd)
+        try
         {
-            ref var command = ref commands[next];
-            var slotCount = command.SlotCount;
-            if (!Execute(ref command, next, timeUs))
+            for (var ahead = next; next <= batchEnd;)
             {
-                return StageProgress.Ended;
-            }
+                if (next >= ahead && engine.WantsLookAhead)
+                {
+                    ahead = LookAhead(next, Math.Min(batchEnd + 1, next + LookAheadSlotCount));
+                }
 
-            next += slotCount;
+                ref var command = ref commands[next];
+                var slotCount = command.SlotCount;
+                if (!Execute(ref command, next, timeUs))
+                {
+                    return StageProgress.Ended;
+                }
+
+                next += slotCount;
+            }
+        }
+        catch (PoisonedCommandException poison)
+        {
+            LeaveQuarantine(poison);
+            throw;
         }
 
         events.Publish();
@@ -100,36 +125,58 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// <summary>Executes one external command and what it leaves; false when the event ring has been stopped.</summary>
     private bool Execute(ref CommandSlot command, long position, long timeUs)
     {
-        var payload = ReadOnlySpan<byte>.Empty;
-        if (!command.Type.IsTrading())
-        {
-            payload = _payload.AsSpan(0, commands.ReadPayload(position, _payload));
-        }
-
         var record = events.Reserve(engine.MaxRecordLength);
         if (record.IsEmpty)
         {
             return false;
         }
 
-        try
+        var sequence = _sequence + 1;
+        var payload = command.Type.IsTrading() ? [] : ReadPayload(position);
+        events.Commit(sequence, engine.Execute(ref command, payload, sequence, timeUs, record), command.ReplyToken);
+        _sequence = sequence;
+        return (!engine.HasPendingWork && ReferenceEquals(engine.LastInternalError, _lastInternalError)) || Finish(timeUs, command.ReplyToken);
+    }
+
+    /// <summary>
+    /// Fetches into the cache what the commands from one ring position up to, but without, another will touch; returns the position behind the
+    /// last of them. A command alone gains nothing from it.
+    /// </summary>
+    private long LookAhead(long first, long end)
+    {
+        var next = first;
+        for (; next < end; next += commands[next].SlotCount)
         {
-            events.Commit(_sequence + 1, engine.Execute(ref command, payload, _sequence + 1, timeUs, record), command.ReplyToken);
-        }
-        catch (PoisonedCommandException poison)
-        {
-            LeaveQuarantine(poison);
-            throw;
+            engine.LookAheadAtIndices(ref commands[next]);
         }
 
-        _sequence++;
+        for (var position = first; position < next; position += commands[position].SlotCount)
+        {
+            engine.LookAheadAtOrder(ref commands[position]);
+        }
+
+        for (var position = first; position < next; position += commands[position].SlotCount)
+        {
+            engine.LookAheadAtNeighbours(ref commands[position]);
+        }
+
+        return next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ReadOnlySpan<byte> ReadPayload(long position) => _payload.AsSpan(0, commands.ReadPayload(position, _payload));
+
+    /// <summary>Reports an internal error and continues what the command left; false when the event ring has been stopped.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Finish(long timeUs, int replyToken)
+    {
         if (!ReferenceEquals(engine.LastInternalError, _lastInternalError))
         {
             _lastInternalError = engine.LastInternalError;
             onInternalError(_sequence, _lastInternalError!);
         }
 
-        return !engine.HasPendingWork || ContinueWork(timeUs, command.ReplyToken);
+        return ContinueWork(timeUs, replyToken);
     }
 
     /// <summary>
@@ -165,19 +212,10 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             return false;
         }
 
-        try
-        {
-            var length = isAbandoned
-                ? engine.AbandonPending(_sequence + 1, timeUs, record)
-                : engine.ExecutePending(_sequence + 1, timeUs, record);
-            events.Commit(_sequence + 1, length, replyToken);
-        }
-        catch (PoisonedCommandException poison)
-        {
-            LeaveQuarantine(poison);
-            throw;
-        }
-
+        var length = isAbandoned
+            ? engine.AbandonPending(_sequence + 1, timeUs, record)
+            : engine.ExecutePending(_sequence + 1, timeUs, record);
+        events.Commit(_sequence + 1, length, replyToken);
         _sequence++;
         return true;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -130,17 +131,13 @@ public sealed unsafe class EventRing
     /// need to make room. Empty after an alert without room.
     /// </summary>
     /// <exception cref="InvalidOperationException">A reservation is open, or no gating sequence is registered.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int maxBytes)
     {
-        if ((uint)(maxBytes - 1) >= (uint)MaxReservation)
-        {
-            ThrowHelper.OutOfRange(nameof(maxBytes), maxBytes, $"a reservation has 1 to {MaxReservation} bytes");
-        }
-
         ref var producer = ref _producer;
-        if (producer.ReservedLength != 0)
+        if ((uint)(maxBytes - 1) >= (uint)MaxReservation || producer.ReservedLength != 0)
         {
-            ThrowHelper.InvalidOperation("a reservation is open: commit or rewind it first");
+            ThrowNoReservation(maxBytes);
         }
 
         var start = producer.Position;
@@ -170,17 +167,13 @@ public sealed unsafe class EventRing
     /// it after <see cref="Publish"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">No reservation is open, or the sequence is not the next one.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Commit(long sequence, int length, int replyToken)
     {
         ref var producer = ref _producer;
-        if (sequence != producer.NextSequence)
+        if (sequence != producer.NextSequence || (uint)(length - 1) >= (uint)producer.ReservedLength)
         {
-            ThrowHelper.InvalidOperation($"sequence {sequence} committed where {producer.NextSequence} is next");
-        }
-
-        if ((uint)(length - 1) >= (uint)producer.ReservedLength)
-        {
-            ThrowHelper.OutOfRange(nameof(length), length, $"the open reservation has {producer.ReservedLength} bytes");
+            ThrowNoCommit(sequence, length);
         }
 
         ref var entry = ref EntryOf(sequence);
@@ -258,6 +251,30 @@ public sealed unsafe class EventRing
 
         // Safety: the run neither crosses the end of the memory nor leaves the records, each inside the memory.
         return new ReadOnlySpan<byte>(_bytes + (start & _byteMask), (int)(end - start));
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowNoReservation(int maxBytes)
+    {
+        if ((uint)(maxBytes - 1) >= (uint)MaxReservation)
+        {
+            ThrowHelper.OutOfRange(nameof(maxBytes), maxBytes, $"a reservation has 1 to {MaxReservation} bytes");
+        }
+
+        ThrowHelper.InvalidOperation("a reservation is open: commit or rewind it first");
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowNoCommit(long sequence, int length)
+    {
+        if (sequence != _producer.NextSequence)
+        {
+            ThrowHelper.InvalidOperation($"sequence {sequence} committed where {_producer.NextSequence} is next");
+        }
+
+        ThrowHelper.OutOfRange(nameof(length), length, $"the open reservation has {_producer.ReservedLength} bytes");
     }
 
     // Safety: the mask keeps the index inside the memory of the slots, which is aligned for an entry.

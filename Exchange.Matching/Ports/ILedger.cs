@@ -40,14 +40,14 @@ public interface ILedger : ISnapshotState
 
     void AdjustBalance(in AdjustBalanceCommand command);
 
-    /// <summary>Returns what the account may spend or withdraw.</summary>
+    /// <summary>Returns what the account may spend or withdraw; for inspection.</summary>
     long Free(int accountId, int assetId);
 
     /// <summary>Returns what the account's open orders have set aside.</summary>
     long Held(int accountId, int assetId);
 
-    /// <summary>Moves from free to held.</summary>
-    void Hold(int accountId, int assetId, long amount);
+    /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
+    bool TryHold(int accountId, int assetId, long amount);
 
     /// <summary>Moves from held back to free.</summary>
     void Release(int accountId, int assetId, long amount);
@@ -56,6 +56,11 @@ public interface ILedger : ISnapshotState
     /// Returns the fee that the account pays from <paramref name="received"/> units, rounded up, never more than received.
     /// </summary>
     long Fee(int accountId, Symbol symbol, bool isMaker, long received);
+
+    /// <summary>
+    /// A command that moves funds of this account (any number) in this asset comes soon: they may be fetched into the cache. Changes nothing.
+    /// </summary>
+    void Prefetch(int accountId, int assetId);
 
     /// <summary>Settles one trade: see <see cref="Settlement"/>.</summary>
     void Settle(in Settlement settlement);

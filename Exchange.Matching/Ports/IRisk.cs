@@ -40,6 +40,11 @@ public interface IRisk : ISnapshotState
     /// <summary>A trade: moves the symbol's reference price.</summary>
     void OnTrade(Symbol symbol, long price, long quantity, long timeUs);
 
+    /// <summary>
+    /// A command of this account (any number) on this symbol comes soon: its state may be fetched into the cache. Changes nothing.
+    /// </summary>
+    void Prefetch(int accountId, Symbol symbol);
+
     /// <summary>Adds counts and reference prices, in the order of their ids.</summary>
     void AddTo(ref StateHash hash);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -55,6 +56,27 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
         hash = (hash ^ (hash >> 32) ^ words[3]) * 0xD6E8FEB86659FD93;
         hash = (hash ^ (hash >> 32) ^ MemoryMarshal.Read<uint>(all[32..])) * 0xFF51AFD7ED558CCD;
         return hash ^ (hash >> 29);
+    }
+
+    /// <summary>Returns a hash for an index in memory, quicker than <see cref="StableHash"/>: mixed with <paramref name="seed"/>, never 0.</summary>
+    public readonly uint IndexHash(uint seed)
+    {
+        // Why products side by side: one after another they would wait for each other.
+        ref var first = ref Unsafe.As<Characters, byte>(ref Unsafe.AsRef(in _characters));
+        var hash = ((Word(ref first, 0) ^ _length) * 0x9E3779B97F4A7C15)
+            ^ BitOperations.RotateLeft((Word(ref first, 8) + 0x165667B19E3779F9) * 0xC2B2AE3D27D4EB4F, 19)
+            ^ BitOperations.RotateLeft((Word(ref first, 16) + 0x27D4EB2F165667C5) * 0xD6E8FEB86659FD93, 37);
+        if (_length > 24)
+        {
+            hash = (hash ^ (hash >> 32) ^ Word(ref first, 24)) * 0xD6E8FEB86659FD93;
+            hash = (hash ^ (hash >> 32) ^ Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, 32))) * 0xFF51AFD7ED558CCD;
+        }
+
+        hash = (hash ^ (hash >> 29) ^ seed) * 0x9E3779B97F4A7C15;
+        return Math.Max((uint)(hash >> 32), 1);
+
+        // Safety: the last word ends at byte 32 of 36, and any alignment may be read.
+        static ulong Word(ref byte first, int offset) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, offset));
     }
 
     public readonly bool Equals(ClientOrderId other) =>

@@ -37,6 +37,11 @@ public sealed class Symbol
         MarketMaxQuantity = spec.HasMarketLotSize ? Math.Min(MaxQuantity, spec.MarketMaxQuantity / spec.LotSize) : MaxQuantity;
         MarketLotStep = Math.Max(1, spec.MarketLotSize / spec.LotSize);
         HasPercentPriceBySide = spec.HasPercentPriceBySide;
+        BaseAssetId = baseAsset.Id;
+        QuoteAssetId = quoteAsset.Id;
+        MaxNumOrders = spec.MaxNumOrders;
+        MakerFeePpm = spec.MakerFeePpm;
+        TakerFeePpm = spec.TakerFeePpm;
     }
 
     /// <summary>Position in the order of creation, from 0.</summary>
@@ -47,6 +52,19 @@ public sealed class Symbol
     public SymbolSpec Spec { get; }
 
     public Asset BaseAsset { get; }
+
+    /// <summary>Id of <see cref="BaseAsset"/>.</summary>
+    public int BaseAssetId { get; }
+
+    /// <summary>Id of <see cref="QuoteAsset"/>.</summary>
+    public int QuoteAssetId { get; }
+
+    /// <summary>Open orders that one account may have.</summary>
+    public int MaxNumOrders { get; }
+
+    public int MakerFeePpm { get; }
+
+    public int TakerFeePpm { get; }
 
     public Asset QuoteAsset { get; }
 
@@ -101,7 +119,11 @@ public sealed class Symbol
     /// <summary>Returns the asset that an order of <paramref name="side"/> pays with: what it holds while open.</summary>
     public Asset PaidAsset(Side side) => side == Side.Buy ? QuoteAsset : BaseAsset;
 
+    /// <summary>Returns the id of <see cref="PaidAsset"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int PaidAssetId(Side side) => side == Side.Buy ? QuoteAssetId : BaseAssetId;
+
     /// <summary>Returns what a limit order of <paramref name="quantity"/> lots at <paramref name="price"/> ticks holds, in units of its paid asset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long HoldFor(Side side, long price, long quantity) => side == Side.Buy ? Notional(price, quantity) : BaseAmount(quantity);
+    public long HoldFor(Side side, long price, long quantity) => quantity * (side == Side.Buy ? price * QuoteUnitsPerTickLot : BaseUnitsPerLot);
 }

@@ -113,6 +113,8 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         inner.OnTrade(symbol, price, quantity, timeUs);
     }
 
+    public void Prefetch(int accountId, Symbol symbol) => inner.Prefetch(accountId, symbol);
+
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
 
     public void Save(SnapshotWriter writer) => inner.Save(writer);
@@ -180,18 +182,14 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         inner.AdjustBalance(in command);
     }
 
-    public long Free(int accountId, int assetId)
-    {
-        plan.Count();
-        return inner.Free(accountId, assetId);
-    }
+    public long Free(int accountId, int assetId) => inner.Free(accountId, assetId);
 
     public long Held(int accountId, int assetId) => inner.Held(accountId, assetId);
 
-    public void Hold(int accountId, int assetId, long amount)
+    public bool TryHold(int accountId, int assetId, long amount)
     {
         plan.CountHold(accountId);
-        inner.Hold(accountId, assetId, amount);
+        return inner.TryHold(accountId, assetId, amount);
     }
 
     public void Release(int accountId, int assetId, long amount)
@@ -211,6 +209,8 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         plan.CountSettlement();
         inner.Settle(in settlement);
     }
+
+    public void Prefetch(int accountId, int assetId) => inner.Prefetch(accountId, assetId);
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
 

@@ -13,6 +13,11 @@ internal static class FeeRule
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Of(long received, int ppm)
     {
+        if ((ulong)received <= long.MaxValue / Million)
+        {
+            return (long)((((ulong)received * (ulong)ppm) + (Million - 1)) / Million);
+        }
+
         // Why: whole millions carry no remainder, so the product is split there; the rest stays below 10^12. A rate of at most one
         // million bounds the first part by the whole millions and the second by the rest: no separate minimum is needed.
         var (millions, rest) = Math.DivRem((ulong)received, (ulong)Million);

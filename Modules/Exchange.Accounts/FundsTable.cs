@@ -1,24 +1,23 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Snapshot;
 
 namespace Exchange.Accounts;
 
 /// <summary>
-/// Funds by account and asset, in chunks of 256 accounts x 16 assets (64 KiB), so that the two assets of a trade mostly lie in one
-/// chunk and growth never copies funds: only directories of chunk references grow by copy. A chunk exists from its first change on;
-/// what has none reads as zero. One writer; readers on other threads need the owner's lock.
+/// Funds by asset and account, in chunks of 1,024 accounts (16 KiB), so that the accounts that trade one asset lie side by side and growth never
+/// copies funds: only directories of chunk references grow by copy. A chunk exists from its first change on; what has none reads as zero.
+/// One writer; readers on other threads need the owner's lock.
 /// <code>
-/// _blocks[asset / 16][account / 256] -> chunk
-/// chunk[(account % 256) * 16 + asset % 16] -> Funds (16 bytes)
+/// _blocks[asset][account / 1024] -> chunk
+/// chunk[account % 1024] -> Funds (16 bytes)
 /// </code>
 /// </summary>
 internal sealed class FundsTable
 {
-    private const int AccountShift = 8;
-    private const int AssetShift = 4;
-    private const int AccountMask = (1 << AccountShift) - 1;
-    private const int AssetMask = (1 << AssetShift) - 1;
-    private const int ChunkLength = 1 << (AccountShift + AssetShift);
+    private const int AccountShift = 10;
+    private const int ChunkLength = 1 << AccountShift;
+    private const int AccountMask = ChunkLength - 1;
 
     private Funds[]?[][] _blocks = [];
 
@@ -27,7 +26,9 @@ internal sealed class FundsTable
     public ref Funds At(int accountId, int assetId)
     {
         var chunk = ChunkOf(accountId, assetId) ?? AddChunk(accountId, assetId);
-        return ref chunk[IndexOf(accountId, assetId)];
+
+        // Safety: a chunk has as many elements as the mask leaves numbers.
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), accountId & AccountMask);
     }
 
     /// <summary>Returns the funds as they stand; allocates nothing.</summary>
@@ -35,7 +36,7 @@ internal sealed class FundsTable
     public Funds Read(int accountId, int assetId)
     {
         var chunk = ChunkOf(accountId, assetId);
-        return chunk is null ? default : chunk[IndexOf(accountId, assetId)];
+        return chunk is null ? default : chunk[accountId & AccountMask];
     }
 
     /// <summary>The funds that are not zero, by account, then asset; account 0 ends them.</summary>
@@ -77,19 +78,25 @@ internal sealed class FundsTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int IndexOf(int accountId, int assetId) => ((accountId & AccountMask) << AssetShift) | (assetId & AssetMask);
+    public void Prefetch(int accountId, int assetId)
+    {
+        var chunk = ChunkOf(accountId, assetId);
+        if (chunk is not null)
+        {
+            Matching.Types.Prefetch.Line(ref chunk[accountId & AccountMask]);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Funds[]? ChunkOf(int accountId, int assetId)
     {
         var blocks = _blocks;
-        var block = (uint)assetId >> AssetShift;
-        if (block >= (uint)blocks.Length)
+        if ((uint)assetId >= (uint)blocks.Length)
         {
             return null;
         }
 
-        var chunks = blocks[block];
+        var chunks = blocks[assetId];
         var index = (uint)accountId >> AccountShift;
         return index < (uint)chunks.Length ? chunks[index] : null;
     }
@@ -97,14 +104,15 @@ internal sealed class FundsTable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Funds[] AddChunk(int accountId, int assetId)
     {
-        var block = assetId >> AssetShift;
-        while (_blocks.Length <= block)
+        if (_blocks.Length <= assetId)
         {
-            _blocks = [.. _blocks, []];
+            var known = _blocks.Length;
+            Array.Resize(ref _blocks, Math.Max(assetId + 1, known * 2));
+            _blocks.AsSpan(known).Fill([]);
         }
 
         var index = accountId >> AccountShift;
-        ref var chunks = ref _blocks[block];
+        ref var chunks = ref _blocks[assetId];
         if (chunks.Length <= index)
         {
             Array.Resize(ref chunks, Math.Max(index + 1, chunks.Length * 2));

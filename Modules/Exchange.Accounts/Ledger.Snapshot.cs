@@ -37,9 +37,9 @@ internal sealed partial class Ledger : ISnapshotState
         {
             _totals[assetId] = new AssetTotals
             {
-                Free = reader.ReadInt128(),
-                Held = reader.ReadInt128(),
-                Fees = reader.ReadInt128(),
+                Free = reader.ReadInt64(),
+                Held = reader.ReadInt64(),
+                Fees = reader.ReadInt64(),
                 Deposits = reader.ReadInt128(),
                 Withdrawals = reader.ReadInt128(),
             };
@@ -62,7 +62,7 @@ internal sealed partial class Ledger : ISnapshotState
         {
             var totals = _totals[assetId];
             if (sums[assetId].Free != totals.Free || sums[assetId].Held != totals.Held
-                || totals.Free + totals.Held + totals.Fees != totals.Deposits - totals.Withdrawals)
+                || (Int128)totals.Free + totals.Held + totals.Fees != totals.Deposits - totals.Withdrawals)
             {
                 throw new SnapshotDamagedException(
                     $"asset {assetId}: the accounts sum up to free {sums[assetId].Free}, held {sums[assetId].Held}; the totals say {totals.Free}, {totals.Held},"

@@ -184,26 +184,46 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return _funds.Read(accountId, assetId).Held;
     }
 
-    public void Hold(int accountId, int assetId, long amount)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int accountId, int assetId)
     {
-        ref var funds = ref FundsAt(accountId, assetId);
-        Invariant.That(amount >= 0 && amount <= funds.Free, "what is held was free before");
-        ref var totals = ref _totals[assetId];
-        funds.Free -= amount;
-        funds.Held += amount;
-        totals.Free -= amount;
-        totals.Held += amount;
+        if ((uint)accountId <= (uint)AccountCount)
+        {
+            _funds.Prefetch(accountId, assetId);
+        }
     }
 
+    /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryHold(int accountId, int assetId, long amount)
+    {
+        ref var funds = ref FundsAt(accountId, assetId);
+        Invariant.That(amount >= 0, "an amount that is held is not negative");
+        if (amount > funds.Free)
+        {
+            return false;
+        }
+
+        Move(ref funds, ref _totals[assetId], amount);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int accountId, int assetId, long amount)
     {
         ref var funds = ref FundsAt(accountId, assetId);
         Invariant.That(amount >= 0 && amount <= funds.Held, "what is released was held before");
-        ref var totals = ref _totals[assetId];
-        funds.Held -= amount;
-        funds.Free += amount;
-        totals.Held -= amount;
-        totals.Free += amount;
+        Move(ref funds, ref _totals[assetId], -amount);
+    }
+
+    /// <summary>Moves from free to held, in the account and in the sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Move(ref Funds funds, ref AssetTotals totals, long amount)
+    {
+        funds.Free -= amount;
+        funds.Held += amount;
+        totals.Free -= amount;
+        totals.Held += amount;
     }
 
     /// <summary>Returns the fee by the symbol's rates; every account pays the same.</summary>
@@ -211,9 +231,10 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     public static long Fee(Symbol symbol, bool isMaker, long received)
     {
         Invariant.That(received >= 0, "a fee is taken from what was received");
-        return FeeRule.Of(received, isMaker ? symbol.Spec.MakerFeePpm : symbol.Spec.TakerFeePpm);
+        return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Settle(in Settlement settlement)
     {
         var baseAmount = settlement.BaseAmount;
@@ -263,7 +284,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
 
         foreach (ref readonly var totals in _totals.AsSpan(0, _assetCount))
         {
-            hash.Add(totals.Fees);
+            hash.Add((Int128)totals.Fees);
             hash.Add(totals.Deposits);
             hash.Add(totals.Withdrawals);
         }

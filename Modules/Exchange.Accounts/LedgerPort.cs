@@ -43,19 +43,21 @@ public readonly struct LedgerPort : ILedger
 
     public void AdjustBalance(in AdjustBalanceCommand command) => _ledger.AdjustBalance(command);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Free(int accountId, int assetId) => _ledger.Free(accountId, assetId);
 
     public long Held(int accountId, int assetId) => _ledger.Held(accountId, assetId);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Hold(int accountId, int assetId, long amount) => _ledger.Hold(accountId, assetId, amount);
+    public bool TryHold(int accountId, int assetId, long amount) => _ledger.TryHold(accountId, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int accountId, int assetId, long amount) => _ledger.Release(accountId, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Fee(int accountId, Symbol symbol, bool isMaker, long received) => Ledger.Fee(symbol, isMaker, received);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int accountId, int assetId) => _ledger.Prefetch(accountId, assetId);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Settle(in Settlement settlement) => _ledger.Settle(settlement);

@@ -26,6 +26,11 @@ internal sealed class OrderCounter
     private Counts[][] _chunks = [];
     private int _accountCount;
 
+    // The windows of the latest time; no part of the state.
+    private long _rolledTimeUs;
+    private long _rolledTenSeconds;
+    private long _rolledDay;
+
     /// <summary>Also as a snapshot holds it: 32 bytes without padding.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Counts
@@ -99,6 +104,16 @@ internal sealed class OrderCounter
             : RejectReason.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int accountId)
+    {
+        if (Exists(accountId))
+        {
+            Matching.Types.Prefetch.Line(ref At(accountId));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnOrderAccepted(int accountId, long timeUs)
     {
         ref var counts = ref At(accountId);
@@ -155,19 +170,26 @@ internal sealed class OrderCounter
     // Why: an account without limits may place more orders in a day than an int holds; its count then stays at the top.
     private static int Increment(int count) => count == int.MaxValue ? count : count + 1;
 
-    private static void Roll(ref Counts counts, long timeUs)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Roll(ref Counts counts, long timeUs)
     {
-        var tenSeconds = timeUs / TenSecondsUs;
-        if (tenSeconds > counts.TenSeconds)
+        if (timeUs != _rolledTimeUs)
         {
-            counts.TenSeconds = tenSeconds;
+            // All commands of a batch have one time: its windows are computed once.
+            _rolledTimeUs = timeUs;
+            _rolledTenSeconds = timeUs / TenSecondsUs;
+            _rolledDay = timeUs / DayUs;
+        }
+
+        if (_rolledTenSeconds > counts.TenSeconds)
+        {
+            counts.TenSeconds = _rolledTenSeconds;
             counts.Per10Seconds = 0;
         }
 
-        var day = timeUs / DayUs;
-        if (day > counts.Day)
+        if (_rolledDay > counts.Day)
         {
-            counts.Day = day;
+            counts.Day = _rolledDay;
             counts.PerDay = 0;
         }
     }

@@ -34,6 +34,13 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
         return (timeUs < _validUntilUs && price >= range.Lowest && price <= range.Highest) || AllowsExactly(side, price, timeUs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch()
+    {
+        Matching.Types.Prefetch.Line(ref _bids);
+        Matching.Types.Prefetch.Line(ref _validUntilUs);
+    }
+
     /// <summary>A trade, told after the reference price has taken it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnTrade(long price)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
@@ -26,6 +27,10 @@ internal sealed class ReferencePrice(int minutes)
     private Int128 _turnover;
     private Int128 _volume;
     private long _newestBucket;
+
+    // Where the newest bucket begins and lies, once a trade has entered it; no part of the state.
+    private long _newestBucketUs = long.MaxValue - BucketUs;
+    private int _newestSlot;
 
     private struct Bucket
     {
@@ -72,6 +77,7 @@ internal sealed class ReferencePrice(int minutes)
     /// <param name="price">Ticks.</param>
     /// <param name="quantity">Lots.</param>
     /// <param name="timeUs">Never before that of an earlier trade.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnTrade(long price, long quantity, long timeUs)
     {
         Invariant.That(price > 0 && quantity > 0, "a trade has a price and a quantity");
@@ -81,17 +87,16 @@ internal sealed class ReferencePrice(int minutes)
             return;
         }
 
-        var bucket = timeUs / BucketUs;
-        Invariant.That(bucket >= _newestBucket, "journal time never goes back");
-        if (bucket > _newestBucket)
+        if (timeUs < _newestBucketUs || timeUs >= _newestBucketUs + BucketUs)
         {
-            MoveTo(bucket);
+            Enter(timeUs / BucketUs);
         }
 
-        ref var newest = ref Slot(bucket);
-        newest.Turnover += (Int128)price * quantity;
+        // A product of a price and a quantity that pass the filters fits a long: only their sum needs more.
+        ref var newest = ref _buckets[_newestSlot];
+        newest.Turnover += price * quantity;
         newest.Volume += quantity;
-        _turnover += (Int128)price * quantity;
+        _turnover += price * quantity;
         _volume += quantity;
     }
 
@@ -147,6 +152,20 @@ internal sealed class ReferencePrice(int minutes)
     private long OldestBucket => Math.Max(0, _newestBucket - _buckets.Length + 1);
 
     private ref Bucket Slot(long bucket) => ref _buckets[(int)(bucket % _buckets.Length)];
+
+    /// <summary>Makes <paramref name="bucket"/> the one that trades are added to.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Enter(long bucket)
+    {
+        Invariant.That(bucket >= _newestBucket, "journal time never goes back");
+        if (bucket > _newestBucket)
+        {
+            MoveTo(bucket);
+        }
+
+        _newestBucketUs = bucket * BucketUs;
+        _newestSlot = (int)(bucket % _buckets.Length);
+    }
 
     private void MoveTo(long bucket)
     {

@@ -43,6 +43,9 @@ public readonly struct RiskPort : IRisk
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => _state.OnTrade(symbol, price, quantity, timeUs);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int accountId, Symbol symbol) => _state.Prefetch(accountId, symbol);
+
     public void AddTo(ref StateHash hash) => _state.AddTo(ref hash);
 
     public void Save(SnapshotWriter writer) => _state.Save(writer);

@@ -37,6 +37,7 @@ internal sealed class RiskState : ISnapshotState
 
     public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _counter.SetLimits(accountId, per10Seconds, perDay);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
     {
         var limit = _counter.Check(order.AccountId, timeUs);
@@ -71,9 +72,10 @@ internal sealed class RiskState : ISnapshotState
             return BrokenNotional(symbol, notional);
         }
 
-        return order.TimeInForce == TimeInForce.Gtc && openOrders >= symbol.Spec.MaxNumOrders ? RejectReason.MaxNumOrders : RejectReason.None;
+        return order.TimeInForce == TimeInForce.Gtc && openOrders >= symbol.MaxNumOrders ? RejectReason.MaxNumOrders : RejectReason.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
         if (newPrice < symbol.MinPrice || newPrice > symbol.MaxPrice)
@@ -90,16 +92,28 @@ internal sealed class RiskState : ISnapshotState
         return IsNotionalWithin(symbol, notional) ? RejectReason.None : BrokenNotional(symbol, notional);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnOrderAccepted(int accountId, long timeUs) => _counter.OnOrderAccepted(accountId, timeUs);
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _counter.OnFirstFill(accountId, isMaker, timeUs);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
     {
         ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
         if (symbol.HasPercentPriceBySide)
         {
             PercentPriceOf(symbol).OnTrade(price);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int accountId, Symbol symbol)
+    {
+        _counter.Prefetch(accountId);
+        if (symbol.HasPercentPriceBySide && _percentPrices[symbol.Id] is { } percentPrice)
+        {
+            percentPrice.Prefetch();
         }
     }
 
@@ -180,12 +194,17 @@ internal sealed class RiskState : ISnapshotState
     }
 
     /// <summary>Returns which filter a limit order's notional breaks that is not within.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static RejectReason BrokenNotional(Symbol symbol, long notional) =>
         notional >= symbol.MinNotional && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.Notional;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private PercentPriceBySide PercentPriceOf(Symbol symbol) =>
-        _percentPrices[symbol.Id] ??= new PercentPriceBySide(symbol.Spec, ReferenceOf(symbol));
+        _percentPrices[symbol.Id] ?? AddPercentPrice(symbol);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PercentPriceBySide AddPercentPrice(Symbol symbol) =>
+        _percentPrices[symbol.Id] = new PercentPriceBySide(symbol.Spec, ReferenceOf(symbol));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReferencePrice ReferenceOf(Symbol symbol)

@@ -13,6 +13,7 @@ public sealed class SymbolBookTests
 
     private OrderStore _orders = null!;
     private LevelStore _levels = null!;
+    private NodeStore _nodes = null!;
     private SymbolBook _book = null!;
     private long _lastOrderId;
 
@@ -21,12 +22,18 @@ public sealed class SymbolBookTests
     {
         _orders = new OrderStore();
         _levels = new LevelStore();
-        _book = new SymbolBook(SampleSymbols.New(SampleSymbols.Spec), _orders, _levels, new NodeStore());
+        _nodes = new NodeStore();
+        _book = new SymbolBook(SampleSymbols.New(SampleSymbols.Spec), _orders, _levels, _nodes);
         _lastOrderId = 0;
     }
 
     [TearDown]
-    public void Dispose() => _orders.Dispose();
+    public void Dispose()
+    {
+        _orders.Dispose();
+        _levels.Dispose();
+        _nodes.Dispose();
+    }
 
     [Test]
     public void An_empty_book_gives_nothing_and_is_not_exhausted() =>

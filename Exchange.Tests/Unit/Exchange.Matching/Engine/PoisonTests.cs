@@ -62,8 +62,8 @@ public sealed class PoisonTests
         Assert.That(victim.Engine.FindInconsistency(), Is.Null);
         victim.Dispose();
 
-        Assert.That(rejected, Is.GreaterThan(300));
-        Assert.That(rejected + poisoned.Values.Sum(), Is.GreaterThan(1_000), "throw points");
+        Assert.That(rejected, Is.GreaterThan(200));
+        Assert.That(rejected + poisoned.Values.Sum(), Is.GreaterThan(800), "throw points");
         Assert.That(poisoned.Keys, Is.SupersetOf((CommandType[])
         [
             CommandType.AddSymbol, CommandType.OpenAccount, CommandType.AdjustBalance, CommandType.PlaceOrder, CommandType.CancelOrder,

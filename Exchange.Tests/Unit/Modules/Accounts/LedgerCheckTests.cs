@@ -2,6 +2,7 @@ using System.Text;
 using Exchange.Accounts;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
+using Exchange.Tests.Support;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Accounts;

@@ -1,4 +1,5 @@
 using Exchange.Accounts;
+using Exchange.Tests.Support;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Accounts;

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+
+namespace Exchange.Matching.Types;
+
+/// <summary>
+/// A growing array whose elements never move and are found by one addition: address space for the most elements is reserved at once, memory
+/// is taken from the system as the array grows, in steps that double from 64 KiB to 2 MiB. So growth neither copies nor goes through a
+/// directory, and what is not used costs nothing. New elements are zero. One writer thread; the owner disposes it.
+/// <code>
+/// aligned to 2 MiB
+/// │ element 0 │ element 1 │ …           │ next step │ … │ reserved, not to be touched            │
+/// └──────────── Length ─────────────────┘                                              MaxLength ┘
+/// </code>
+/// </summary>
+internal sealed unsafe class ReservedArray<T> : IDisposable
+    where T : unmanaged
+{
+    private const int FirstStepSize = 64 << 10;
+
+    private readonly byte* _reserved;
+    private readonly nuint _reservedSize;
+    private readonly nuint _usableSize;
+    private nuint _committedSize;
+
+    /// <summary>Reserves room for <paramref name="maxLength"/> elements.</summary>
+    /// <exception cref="InsufficientMemoryException">The process may not have so much address space.</exception>
+    public ReservedArray(int maxLength)
+    {
+        var size = (nuint)maxLength * (nuint)sizeof(T);
+        _usableSize = (size + VirtualMemory.LargePageSize - 1) & ~(nuint)(VirtualMemory.LargePageSize - 1);
+        _reservedSize = _usableSize + VirtualMemory.LargePageSize;
+        _reserved = VirtualMemory.Reserve(_reservedSize);
+        Start = (T*)(((nuint)_reserved + VirtualMemory.LargePageSize - 1) & ~(nuint)(VirtualMemory.LargePageSize - 1));
+        VirtualMemory.PreferLargePages((byte*)Start, _usableSize);
+    }
+
+    ~ReservedArray() => VirtualMemory.Release(_reserved, _reservedSize);
+
+    /// <summary>The first element; valid until this is disposed, whatever it grows to.</summary>
+    public T* Start { get; }
+
+    /// <summary>Elements that may be touched.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Takes one step more.</summary>
+    /// <exception cref="InsufficientMemoryException">The reserved room is used up, or the system has no more memory.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Grow()
+    {
+        var step = Math.Clamp(_committedSize, FirstStepSize, VirtualMemory.LargePageSize);
+        if (_committedSize + step > _usableSize)
+        {
+            throw new InsufficientMemoryException($"an array of {typeof(T).Name} has used up the {_usableSize} bytes reserved for it");
+        }
+
+        VirtualMemory.Commit((byte*)Start + _committedSize, step);
+        _committedSize += step;
+        Length = (int)(_committedSize / (nuint)sizeof(T));
+    }
+
+    public void Dispose()
+    {
+        VirtualMemory.Release(_reserved, _reservedSize);
+        GC.SuppressFinalize(this);
+    }
+}
