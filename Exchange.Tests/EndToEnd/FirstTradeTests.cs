@@ -48,6 +48,19 @@ public sealed class FirstTradeTests
         Assert.That(answers[3].GetProperty("asks").GetArrayLength(), Is.EqualTo(5));
     }
 
+    [Test]
+    public async Task The_first_trade_with_ccxt_shows_a_trade_and_its_fee()
+    {
+        await using var host = NewHost();
+        await host.StartAsync();
+
+        var (exitCode, output, errors) = await NodeScript.RunAsync("first-trade.mjs", host.Url);
+
+        Assert.That(exitCode, Is.Zero, $"{output}\n{errors}");
+        Assert.That(output, Does.Match(@"^BTC/USDT is at [\d.]+ / [\d.]+\norder \d+: closed, bought 0\.2 BTC for [\d.]+ USDT\ntrade \d+: [\d.]+ at [\d.]+, fee [\d.]+ BTC\n"));
+        Assert.That(output, Does.Contain("you have 0.1998 BTC and "));
+    }
+
     /// <summary>As a newcomer starts it: nothing is set.</summary>
     private static HostProcess NewHost()
     {

@@ -36,6 +36,11 @@ public sealed class OpenApiDocumentTests
     }
 
     [Test]
+    public void Nothing_is_described_that_is_not_there() => Assert.That(
+        OperationCatalogue.All.Select(operation => $"{operation.Method} {operation.Path}"),
+        Is.EquivalentTo(EndpointTable.Rows.Select(row => $"{row.Method} {row.Path}")));
+
+    [Test]
     public void The_document_is_valid_OpenAPI()
     {
         using var stream = new MemoryStream(OpenApiDocument.Write(isSandbox: true));
