@@ -7,6 +7,7 @@ using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
 using Exchange.Host.Sandbox.MarketMaking;
 using Exchange.Host.Stores;
+using Exchange.Host.Telemetry;
 using Exchange.MarketData;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
@@ -49,6 +50,7 @@ builder.Services.AddReplicationModule(builder.Configuration, provider =>
     return () => link.DurableSequence;
 });
 
+builder.AddExchangeTelemetry();
 builder.Services.AddExchangeApi(builder.Configuration);
 builder.Services.AddExchangeAdministration(builder.Configuration);
 builder.Services.AddSingleton<SandboxSeed>();
@@ -67,6 +69,7 @@ try
 
     // Before the web server starts: a wrong option is one message, not a failed start with a stack.
     app.Services.GetRequiredService<IStartupValidator>().Validate();
+    app.UseExchangeTelemetry();
     ForwardedAddress.Use(app);
     app.UseControlListener();
     app.MapExchangeApi();

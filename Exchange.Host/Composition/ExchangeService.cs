@@ -6,6 +6,7 @@ using Exchange.Host.Health;
 using Exchange.Host.Sandbox;
 using Exchange.Host.Sandbox.MarketMaking;
 using Exchange.Host.Security;
+using Exchange.Host.Telemetry;
 using Exchange.MarketData;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Journal;
@@ -43,7 +44,8 @@ internal sealed partial class ExchangeService(
     IClock clock,
     PipelineLink link,
     IHostApplicationLifetime lifetime,
-    ILogger<ExchangeService> logger) : BackgroundService, IExchangeStatus
+    ILogger<ExchangeService> logger,
+    ExchangeMetrics? metrics = null) : BackgroundService, IExchangeStatus
 {
     /// <summary>The process's exit code after a failure of the pipeline or a refused start (sysexits: EX_SOFTWARE).</summary>
     public const int FailureExitCode = 70;
@@ -134,7 +136,7 @@ internal sealed partial class ExchangeService(
             accounts.Ledger,
             [symbols, accounts.View, operators.View, risk.View, marketData.View, orders.View],
             engineOptions.Value.ToPipelineOptions(BuildId),
-            new PipelineLog(Line, InternalError, ThreadFailed));
+            new PipelineLog(Line, InternalError, ThreadFailed) { GroupSynced = metrics is null ? null : metrics.RecordSync });
         link.Pipeline = pipeline;
         var end = pipeline.Recover(sequence =>
         {

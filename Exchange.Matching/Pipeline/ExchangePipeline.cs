@@ -83,6 +83,8 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
     public long NowUs => _journalClock?.NowUs ?? _clock.WallUs;
 
+    public long ExecutedSequence => _events?.Published ?? 0;
+
     public long DurableSequence => _durable?.Value ?? 0;
 
     public long PublishedSequence => _answered?.Value ?? 0;
@@ -127,7 +129,7 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         var pendingQuarantines = _quarantine.ReadPending();
         var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, pendingQuarantines, _log.InternalError);
         Start("engine", _options.EngineCpu, loop, OnEngineEnd);
-        Start("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!), OnJournalEnd);
+        Start("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!, _clock, _log.GroupSynced), OnJournalEnd);
         Start("publisher", _options.PublisherCpu, new Publisher(_events, _durableBarrier!, _answered!, _consumers, _replies), OnPublisherEnd);
         if (!_options.IsStepped)
         {

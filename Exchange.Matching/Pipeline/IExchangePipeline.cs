@@ -16,6 +16,9 @@ public interface IExchangePipeline : IJournalTime, IAsyncDisposable
     /// <summary>Whether commands are taken now. Any thread.</summary>
     bool IsAdmitting { get; }
 
+    /// <summary>Last sequence that the engine has executed and handed to the journal. Any thread.</summary>
+    long ExecutedSequence { get; }
+
     /// <summary>Last sequence known durable. Any thread.</summary>
     long DurableSequence { get; }
 
@@ -47,4 +50,8 @@ public interface IExchangePipeline : IJournalTime, IAsyncDisposable
 /// <param name="Information">One line for the log.</param>
 /// <param name="InternalError">A command was refused because it raised an exception before it changed anything: its sequence, the exception.</param>
 /// <param name="Failure">A thread failed: its name, the exception. The pipeline ends.</param>
-public sealed record PipelineLog(Action<string> Information, Action<long, Exception> InternalError, Action<string, Exception> Failure);
+public sealed record PipelineLog(Action<string> Information, Action<long, Exception> InternalError, Action<string, Exception> Failure)
+{
+    /// <summary>A group of the journal is durable: how long its write and sync took, microseconds. The journal thread; null for nobody.</summary>
+    public Action<long>? GroupSynced { get; init; }
+}

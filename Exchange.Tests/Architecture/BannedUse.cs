@@ -59,6 +59,11 @@ public sealed partial record BannedUse(string Name, string Instead, Func<IlUse, 
             "pass CultureInfo.InvariantCulture or a StringComparison",
             IsCultureSensitive),
         new(
+            "Telemetry",
+            "measure at the edge, or through a port that the host gives: the engine thread pays nothing for it",
+            use => use.Type.StartsWith("System.Diagnostics.Metrics.", StringComparison.Ordinal)
+                || use.TypeDefinition is "System.Diagnostics.Activity" or "System.Diagnostics.ActivitySource" or "System.Diagnostics.DiagnosticSource"),
+        new(
             "Sleep",
             "wait on a barrier or an event",
             use => (use.Type == "System.Threading.Thread" && use.Member == "Sleep")

@@ -10,7 +10,7 @@ namespace Exchange.Tests.Support;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly string[] SteeringPrefixes =
-        ["Exchange__", "ASPNETCORE_", "Logging__", "Kestrel__", "DOTNET_ENVIRONMENT", "URLS"];
+        ["Exchange__", "ASPNETCORE_", "Logging__", "Kestrel__", "DOTNET_ENVIRONMENT", "URLS", "OTEL_"];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

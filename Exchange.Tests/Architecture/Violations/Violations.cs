@@ -41,6 +41,15 @@ internal static class ClockViolation
     }
 }
 
+internal static class TelemetryViolation
+{
+    public static object Meters() => new System.Diagnostics.Metrics.Meter("m");
+
+    public static object Sources() => new ActivitySource("s");
+
+    public static object Spans() => Activity.Current;
+}
+
 internal static class RandomnessViolation
 {
     public static int Shared() => Random.Shared.Next();
