@@ -75,10 +75,6 @@ internal sealed partial class ApiRequest
 
     public List<DepthLevel> Asks { get; } = [];
 
-    public List<PublicTrade> Trades { get; } = [];
-
-    public List<AggregateTrade> AggregateTrades { get; } = [];
-
     public List<Candle> Candles { get; } = [];
 
     public void Begin(HttpContext http, ApiRow row, ApiServices services)
@@ -113,6 +109,12 @@ internal sealed partial class ApiRequest
         ? task
         : new ValueTask<T>(task.AsTask().WaitAsync(TimeSpan.FromMilliseconds(Services.Options.BackendTimeoutMs)));
 
+    /// <summary>Waits for a store, at most as long as the options say.</summary>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public ValueTask Within(ValueTask task) => task.IsCompleted
+        ? task
+        : new ValueTask(task.AsTask().WaitAsync(TimeSpan.FromMilliseconds(Services.Options.BackendTimeoutMs)));
+
     /// <summary>Returns the bytes of the answer: the error's when there is one.</summary>
     public ReadOnlyMemory<byte> Finish()
     {
@@ -140,8 +142,6 @@ internal sealed partial class ApiRequest
         Balances.Clear();
         Bids.Clear();
         Asks.Clear();
-        Trades.Clear();
-        AggregateTrades.Clear();
         Candles.Clear();
         if (_body.Capacity > KeptBufferBytes)
         {

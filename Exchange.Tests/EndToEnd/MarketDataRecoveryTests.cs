@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Exchange.Benchmarks.Http;
 using Exchange.Tests.Support;
@@ -56,6 +57,45 @@ public sealed partial class MarketDataRecoveryTests
             Assert.That(await NewestIdsAsync(market), Is.EqualTo((last.Trade + 2, last.Aggregate + 1)), "a taker that meets two makers at one price");
         }
     }
+
+    /// <summary>1,200 trades of 4 takers, of which memory keeps 1,000: the rest is read from the history store, which may follow a little later.</summary>
+    [Test]
+    public async Task Trades_that_have_left_memory_come_from_the_history_store()
+    {
+        await using var host = new HostProcess();
+        host.Settings["Exchange__MarketData__TradesKept"] = "1000";
+        await host.StartAsync();
+        using var market = new TradingClient(host.Url);
+        Assert.That((await market.PostJsonAsync("/sandbox/markets", Market.Replace("{\"name\"", "{\"maxNumOrders\":1000,\"name\"", StringComparison.Ordinal))).IsOk);
+        using var maker = await OpenAsync(host.Url);
+        using var taker = await OpenAsync(host.Url);
+        for (var round = 0; round < 4; round++)
+        {
+            for (var order = 0; order < 300; order++)
+            {
+                await PlaceAsync(maker, "SELL", 20_000, 1);
+            }
+
+            await PlaceAsync(taker, "BUY", 20_000, 300, "&timeInForce=IOC");
+        }
+
+        using var giveUp = new CancellationTokenSource(HostProcess.Patience);
+        string ids;
+        do
+        {
+            // Between two questions, so that asking stays within the weight of a minute.
+            await Task.Delay(500, giveUp.Token);
+            ids = Ids((await market.GetAsync($"/api/v3/historicalTrades?symbol={Symbol}&fromId=150&limit=200")).Json, "id");
+        }
+        while (ids != string.Join(' ', Enumerable.Range(150, 200)));
+
+        var aggregates = (await market.GetAsync($"/api/v3/aggTrades?symbol={Symbol}&fromId=1")).Json;
+        Assert.That(Ids(aggregates, "a"), Is.EqualTo("1 2 3 4"));
+        Assert.That(Ids(aggregates, "l"), Is.EqualTo("300 600 900 1200"));
+    }
+
+    private static string Ids(JsonElement items, string name) =>
+        string.Join(' ', items.EnumerateArray().Select(item => item.GetProperty(name).GetInt64()));
 
     private static async Task<TradingClient> OpenAsync(string url) =>
         new(url, await TradingClient.OpenAccountAsync(url, "\"USDT\":\"100000000\",\"GOLD\":\"100000\""));

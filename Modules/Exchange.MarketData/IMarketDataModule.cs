@@ -20,15 +20,18 @@ public interface IMarketDataModule
     /// <summary>Returns the best bid and ask.</summary>
     BookTicker BookTicker(Symbol symbol);
 
-    /// <summary>Copies the newest trades, or those from an id on, oldest first, as far as they are kept.</summary>
-    /// <returns>
-    /// The id of the oldest trade that is kept; 0 before the first trade. Trades below it are to be had from a history store only: where the
-    /// range begins below it, what was copied begins with it.
-    /// </returns>
-    long CopyTrades(Symbol symbol, in TradeRange range, List<PublicTrade> trades);
+    /// <summary>
+    /// Copies the newest trades, or those from an id on, oldest first; those that are no longer kept come from the history store. Without a store
+    /// the copy begins with the oldest that is kept.
+    /// </summary>
+    /// <param name="trades">Filled when the task completes; it must not be used before, nor after a failure.</param>
+    /// <exception cref="HistoryUnavailableException">The store is needed and cannot be read now.</exception>
+    ValueTask CopyTradesAsync(Symbol symbol, TradeRange range, List<PublicTrade> trades, CancellationToken cancellationToken);
 
-    /// <summary>Copies aggregate trades, oldest first, as far as they are kept.</summary>
-    void CopyAggregateTrades(Symbol symbol, in TradeRange range, List<AggregateTrade> trades);
+    /// <summary>Copies aggregate trades, oldest first; otherwise as <see cref="CopyTradesAsync"/>.</summary>
+    /// <param name="trades">Filled when the task completes; it must not be used before, nor after a failure.</param>
+    /// <exception cref="HistoryUnavailableException">The store is needed and cannot be read now.</exception>
+    ValueTask CopyAggregateTradesAsync(Symbol symbol, TradeRange range, List<AggregateTrade> trades, CancellationToken cancellationToken);
 
     /// <summary>
     /// Copies candles, oldest first. An interval without a trade has a flat candle at the close before it; there is none before the first trade

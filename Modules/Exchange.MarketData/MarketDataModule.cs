@@ -4,7 +4,7 @@ using Exchange.Matching.Types;
 namespace Exchange.MarketData;
 
 /// <summary>The door over the view. Any thread.</summary>
-internal sealed class MarketDataModule(MarketDataView view) : IMarketDataModule
+internal sealed class MarketDataModule(MarketDataView view, OlderTrades trades) : IMarketDataModule
 {
     public IRecordConsumer View => view;
 
@@ -12,10 +12,11 @@ internal sealed class MarketDataModule(MarketDataView view) : IMarketDataModule
 
     public BookTicker BookTicker(Symbol symbol) => view.BookTicker(symbol.Id);
 
-    public long CopyTrades(Symbol symbol, in TradeRange range, List<PublicTrade> trades) => view.CopyTrades(symbol.Id, range, trades);
+    public ValueTask CopyTradesAsync(Symbol symbol, TradeRange range, List<PublicTrade> copied, CancellationToken cancellationToken) =>
+        trades.CopyTradesAsync(symbol.Id, range, copied, cancellationToken);
 
-    public void CopyAggregateTrades(Symbol symbol, in TradeRange range, List<AggregateTrade> trades) =>
-        view.CopyAggregateTrades(symbol.Id, range, trades);
+    public ValueTask CopyAggregateTradesAsync(Symbol symbol, TradeRange range, List<AggregateTrade> copied, CancellationToken cancellationToken) =>
+        trades.CopyAggregatesAsync(symbol.Id, range, copied, cancellationToken);
 
     public void CopyCandles(Symbol symbol, in CandleRange range, List<Candle> candles) => view.CopyCandles(symbol.Id, range, candles);
 

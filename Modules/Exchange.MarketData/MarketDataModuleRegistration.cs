@@ -1,3 +1,4 @@
+using Exchange.Matching.Ports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ namespace Exchange.MarketData;
 
 public static class MarketDataModuleRegistration
 {
-    /// <summary>Registers <see cref="IMarketDataModule"/> as a singleton. Wrong options stop the start.</summary>
+    /// <summary>Registers <see cref="IMarketDataModule"/> as a singleton. Needs <see cref="IHistory"/> from the same container. Wrong options stop the start.</summary>
     public static IServiceCollection AddMarketDataModule(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MarketDataOptions>()
@@ -14,6 +15,7 @@ public static class MarketDataModuleRegistration
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.AddSingleton(provider => new MarketDataView(provider.GetRequiredService<IOptions<MarketDataOptions>>().Value));
+        services.AddSingleton(provider => new OlderTrades(provider.GetRequiredService<MarketDataView>(), provider.GetRequiredService<IHistory>()));
         services.AddSingleton<IMarketDataModule, MarketDataModule>();
         return services;
     }

@@ -36,6 +36,18 @@ public record struct AggregateTrade
 
     /// <summary>The resting parties bought.</summary>
     public bool IsBuyerMaker;
+
+    /// <summary>Returns the aggregate trade that begins with a trade.</summary>
+    internal static AggregateTrade Of(in PublicTrade trade) => new()
+    {
+        Id = trade.AggregateTradeId,
+        Price = trade.Price,
+        Quantity = trade.Quantity,
+        FirstTradeId = trade.TradeId,
+        LastTradeId = trade.TradeId,
+        TimeUs = trade.TimeUs,
+        IsBuyerMaker = trade.IsBuyerMaker,
+    };
 }
 
 /// <summary>

@@ -26,7 +26,7 @@ internal sealed partial class MarketDataView
         }
     }
 
-    /// <summary>See <see cref="IMarketDataModule.CopyTrades"/>.</summary>
+    /// <summary>Copies the kept trades of a range; returns the id of the oldest one that is kept, 0 before the first trade.</summary>
     public long CopyTrades(int symbolId, in TradeRange range, List<PublicTrade> trades)
     {
         trades.Clear();
@@ -42,16 +42,19 @@ internal sealed partial class MarketDataView
         }
     }
 
-    /// <summary>See <see cref="IMarketDataModule.CopyAggregateTrades"/>.</summary>
-    public void CopyAggregateTrades(int symbolId, in TradeRange range, List<AggregateTrade> trades)
+    /// <summary>Copies the kept aggregate trades of a range; returns the oldest one that is kept, all 0 before the first trade.</summary>
+    public AggregateTrade CopyAggregateTrades(int symbolId, in TradeRange range, List<AggregateTrade> trades)
     {
         trades.Clear();
         lock (_gate)
         {
-            if (Find(symbolId)?.Aggregates is { Count: > 0 } kept)
+            if (Find(symbolId)?.Aggregates is not { Count: > 0 } kept)
             {
-                Copy(kept, range, kept[0].Id, static (in AggregateTrade trade) => trade.TimeUs, trades);
+                return default;
             }
+
+            Copy(kept, range, kept[0].Id, static (in AggregateTrade trade) => trade.TimeUs, trades);
+            return kept[0];
         }
     }
 

@@ -95,16 +95,7 @@ internal sealed class SymbolMarket(MarketDataOptions options)
         }
 
         Invariant.That(Aggregates.Count == 0 || trade.AggregateTradeId == Aggregates.Newest.Id + 1, "aggregate trade ids have no gaps");
-        Aggregates.Add(new AggregateTrade
-        {
-            Id = trade.AggregateTradeId,
-            Price = trade.Price,
-            Quantity = trade.Quantity,
-            FirstTradeId = trade.TradeId,
-            LastTradeId = trade.TradeId,
-            TimeUs = trade.TimeUs,
-            IsBuyerMaker = trade.IsBuyerMaker,
-        });
+        Aggregates.Add(AggregateTrade.Of(trade));
     }
 
     private static void Save(in PublicTrade trade, SnapshotWriter writer)

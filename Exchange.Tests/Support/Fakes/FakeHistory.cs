@@ -11,6 +11,9 @@ internal sealed class FakeHistory : IHistory
 
     public List<AccountFill> Fills { get; } = [];
 
+    /// <summary>Of one symbol, oldest first.</summary>
+    public List<HistoricalTrade> Trades { get; } = [];
+
     public bool IsConfigured { get; set; } = true;
 
     public long CompleteSequence { get; set; }
@@ -47,7 +50,14 @@ internal sealed class FakeHistory : IHistory
         return default;
     }
 
-    public ValueTask AddTradesAsync(TradeQuery query, List<HistoricalTrade> trades, CancellationToken cancellationToken) => default;
+    public ValueTask AddTradesAsync(TradeQuery query, List<HistoricalTrade> trades, CancellationToken cancellationToken)
+    {
+        Ask();
+        var found = Trades.Where(trade => trade.TradeId >= query.FromTradeId && trade.AggregateTradeId >= query.FromAggregateTradeId
+            && trade.TimeUs >= query.FromUs && trade.TimeUs <= query.ToUs);
+        trades.AddRange(query.TakesNewest ? found.TakeLast(query.Limit) : found.Take(query.Limit));
+        return default;
+    }
 
     private void Ask()
     {

@@ -199,20 +199,22 @@ internal sealed class FakeMarketData : IMarketDataModule
 
     public BookTicker BookTicker(Symbol symbol) => Published.BookTicker(symbol.Id);
 
-    public long CopyTrades(Symbol symbol, in TradeRange range, List<PublicTrade> trades)
+    /// <summary>What has left the window.</summary>
+    public FakeHistory History { get; } = new();
+
+    public async ValueTask CopyTradesAsync(Symbol symbol, TradeRange range, List<PublicTrade> trades, CancellationToken cancellationToken)
     {
         AskedLimit = range.Limit;
         if (Trades.Count == 0)
         {
-            return Published.CopyTrades(symbol.Id, range, trades);
+            await new OlderTrades(Published, History).CopyTradesAsync(symbol.Id, range, trades, cancellationToken);
         }
 
         trades.AddRange(Trades.TakeLast(range.Limit));
-        return Trades[0].TradeId;
     }
 
-    public void CopyAggregateTrades(Symbol symbol, in TradeRange range, List<AggregateTrade> trades) =>
-        Published.CopyAggregateTrades(symbol.Id, range, trades);
+    public ValueTask CopyAggregateTradesAsync(Symbol symbol, TradeRange range, List<AggregateTrade> trades, CancellationToken cancellationToken) =>
+        new OlderTrades(Published, History).CopyAggregatesAsync(symbol.Id, range, trades, cancellationToken);
 
     public void CopyCandles(Symbol symbol, in CandleRange range, List<Candle> candles) => Published.CopyCandles(symbol.Id, range, candles);
 
