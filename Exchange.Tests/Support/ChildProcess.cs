@@ -36,8 +36,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts `dotnet DLL ARGUMENTS`.</summary>
     /// <param name="runtimeConfiguration">Another one than that beside the dll; null for that.</param>
+    /// <param name="launcher">A program, with its arguments, that becomes dotnet; null for none.</param>
     public static ChildProcess Start(
-        string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? runtimeConfiguration = null)
+        string dll, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? runtimeConfiguration = null,
+        IReadOnlyList<string>? launcher = null)
     {
         if (!File.Exists(dll))
         {
@@ -45,7 +47,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         string[] options = runtimeConfiguration is null ? [] : ["--runtimeconfig", runtimeConfiguration];
-        var start = new ProcessStartInfo(DotnetPath(), ["exec", .. options, dll, .. arguments])
+        string[] command = [.. launcher ?? [], DotnetPath(), "exec", .. options, dll, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -36,6 +36,12 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>What the host listens on; change it before a start.</summary>
     public string Url { get; set; }
 
+    /// <summary>The host's program; the tests' own build of it unless changed before a start.</summary>
+    public string Dll { get; set; } = HostDll;
+
+    /// <summary>A program, with its arguments, that starts the host's in its own process, such as one that gives up rights; none by default.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
     /// <summary>Environment variables on top of those that every start gets.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
@@ -75,7 +81,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
 
         // Books that only the test touches, unless it says otherwise.
         environment.TryAdd("Exchange__Sandbox__MarketMakers", "false");
-        _process = ChildProcess.Start(HostDll, ["--urls", Url], environment);
+        _process = ChildProcess.Start(Dll, ["--urls", Url], environment, launcher: Launcher);
     }
 
     /// <summary>Starts the host and returns when it takes orders.</summary>

@@ -40,6 +40,9 @@ internal sealed class Venue : IAsyncDisposable
         Host.Settings["Exchange__Admin__BootstrapTokenFile"] = TokenFile;
     }
 
+    /// <summary>Folder of the key file and the token file.</summary>
+    public string SecretsFolder => _folder.FullName;
+
     /// <summary>Asks for a change; the fields are members of a JSON object, without reason and id.</summary>
     public Task<(int Status, JsonElement Body)> PostAsync(string verb, string fields, Guid? requestId = null) =>
         SendAsync(HttpMethod.Post, ControlUrl, verb, $$"""{"requestId":"{{requestId ?? Guid.NewGuid()}}","reason":"a test"{{(fields.Length > 0 ? "," : "")}}{{fields}}}""");
