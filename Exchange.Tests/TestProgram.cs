@@ -23,12 +23,16 @@ public static class TestProgram
                 return SimulationCommand.Run(rest);
             case [CrashReplicatorProgram.Command, .. var rest]:
                 return CrashReplicatorProgram.Run(rest);
+            case [CorruptionCommand.Name, .. var rest]:
+                return CorruptionCommand.Run(rest);
+            case [PlantedCommand.Name, .. var rest]:
+                return PlantedCommand.Run(rest);
             case [DeterminismProgram.Command, .. var rest]:
                 return DeterminismProgram.Run(rest);
             default:
                 await Console.Error.WriteLineAsync(
-                    $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {DeterminismProgram.Command} {DeterminismProgram.Usage} | "
-                    + $"{CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage}; tests run with 'dotnet test'");
+                    $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {CorruptionCommand.Usage} | {PlantedCommand.Usage} | "
+                    + $"{DeterminismProgram.Command} {DeterminismProgram.Usage} | {CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage}; tests run with 'dotnet test'");
                 return UsageExitCode;
         }
     }

@@ -163,6 +163,7 @@ internal static class Rejections
         new(RejectReason.UnknownAsset, Errors.Sandbox("The asset does not exist; create a market that uses it first.")),
         new(RejectReason.MarketClosed, "Market is closed."),
         new(RejectReason.AccountCancelOnly, "This action is disabled on this account."),
+        new(RejectReason.AccountClosed, "This action is disabled on this account."),
 
         new(RejectReason.InvalidSide, Errors.InvalidSide),
         new(RejectReason.InvalidOrderType, Errors.InvalidOrderType),

@@ -223,7 +223,12 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         }
 
         BeginChange();
-        SetRestriction(ref _accountRestrictions[command.AccountId], Restrictions.Quarantine, isQuarantined);
+        ref var account = ref _accountRestrictions[command.AccountId];
+
+        // Why: who may only cancel and breaks the engine again does it by a cancel; its client's retry must not do it forever.
+        SetRestriction(ref account, Restrictions.Closed, isQuarantined && (account & Restrictions.Quarantine) != 0);
+        SetRestriction(ref account, Restrictions.Quarantine, isQuarantined);
+        FindClosedAccounts();
         SetRestriction(ref _books[command.SymbolId].Restrictions, Restrictions.Quarantine, isQuarantined);
         record.Append(new QuarantineChanged
         {
@@ -234,6 +239,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         });
         return RejectReason.None;
     }
+
+    private void FindClosedAccounts() =>
+        _hasClosedAccounts = Array.Exists(_accountRestrictions, restrictions => (restrictions & Restrictions.Closed) != 0);
 
     private bool IsCancelOnly(int accountId) => _accountRestrictions[accountId] != Restrictions.None;
 

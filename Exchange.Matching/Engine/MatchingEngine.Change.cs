@@ -30,7 +30,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
     private void CancelAll(ref CommandSlot cancel, ref RecordWriter record)
     {
-        var reason = CheckExists(cancel.AccountId, cancel.SymbolId);
+        var reason = CheckMayCancel(cancel.AccountId, cancel.SymbolId);
         var accountOrders = reason == RejectReason.None ? _orders.FindAccountOrders(cancel.AccountId, cancel.SymbolId) : 0;
         if (reason == RejectReason.None && (accountOrders == 0 || _orders.OrdersOf(accountOrders).Count == 0))
         {
@@ -211,7 +211,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         // The usual case: by id alone, and it is the sender's. Whose order it is, account and symbol, exist.
         slot = _orders.Find(command.OrderId, command.KnownSlot);
-        return slot != 0 && _orders[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty
+        return slot != 0 && _orders[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty && !_hasClosedAccounts
             ? RejectReason.None
             : FindOwnOrderOtherwise(ref command, out slot);
     }
@@ -220,7 +220,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private RejectReason FindOwnOrderOtherwise(ref CommandSlot command, out int slot)
     {
         slot = 0;
-        var reason = CheckExists(command.AccountId, command.SymbolId);
+        var reason = CheckMayCancel(command.AccountId, command.SymbolId);
         if (reason != RejectReason.None)
         {
             return reason;
@@ -243,6 +243,14 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         return RejectReason.None;
     }
 
+    private RejectReason CheckMayCancel(int accountId, int symbolId)
+    {
+        var reason = CheckExists(accountId, symbolId);
+        return reason != RejectReason.None ? reason
+            : (_accountRestrictions[accountId] & Restrictions.Closed) != 0 ? RejectReason.AccountClosed
+            : RejectReason.None;
+    }
+
     private RejectReason CheckExists(int accountId, int symbolId) =>
         (uint)symbolId >= (uint)_books.Length ? RejectReason.UnknownSymbol
         : accountId <= 0 || accountId > _ledger.AccountCount ? RejectReason.UnknownAccount
@@ -261,6 +269,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         ref var order = ref _orders[slot];
         var released = book.Symbol.HoldFor(order.Side, order.Price, order.Leaves);
+        Planted.Let(PlantedBug.HoldNotReleased, ref released, 0);
         _ledger.Release(order.AccountId, book.Symbol.PaidAssetId(order.Side), released);
         ref var canceled = ref record.Add<OrderCanceled>();
         canceled.Type = EventType.OrderCanceled;

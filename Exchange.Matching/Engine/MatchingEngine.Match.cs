@@ -47,6 +47,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         ref var taker = ref _taker;
         var symbol = book.Symbol;
         var slot = _levels[levelIndex].First;
+        Planted.Let(PlantedBug.NewestOrderFirst, ref slot, _levels[levelIndex].Last);
         ref var maker = ref _orders[slot];
         var price = maker.Price;
         var quantity = Math.Min(taker.Leaves, maker.Leaves);
@@ -55,6 +56,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         var takerBuys = taker.Side == Side.Buy;
         var makerFee = _ledger.Fee(maker.AccountId, symbol, isMaker: true, takerBuys ? quote : amount);
         var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, takerBuys ? amount : quote);
+        Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, takerBuys ? amount : quote));
+        Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
         _ledger.Settle(new Settlement
         {
             BuyerAccountId = takerBuys ? taker.AccountId : maker.AccountId,

@@ -11,6 +11,10 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private void Place(ref CommandSlot order, long timeUs, ref RecordWriter record)
     {
         var reason = CheckPlace(ref order, timeUs, out var found);
+        Planted.Let(PlantedBug.DuplicateClientOrderIdTaken, ref reason, reason == RejectReason.DuplicateClientOrderId ? RejectReason.None : reason);
+        Planted.Let(PlantedBug.QuarantineForgotten, ref reason, reason == RejectReason.AccountCancelOnly ? RejectReason.None : reason);
+        Planted.Let(PlantedBug.PostOnlyTrades, ref reason, reason == RejectReason.WouldImmediatelyMatch ? RejectReason.None : reason);
+        Planted.Let(PlantedBug.FokFillsPartly, ref order.TimeInForce, order.TimeInForce == TimeInForce.Fok ? TimeInForce.Ioc : order.TimeInForce);
         if (reason != RejectReason.None)
         {
             record.Reject(reason);
@@ -19,6 +23,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[order.SymbolId];
         var symbol = book.Symbol;
+        Planted.Let(PlantedBug.OverdraftAllowed, ref found.Held, Math.Min(found.Held, _ledger.Free(order.AccountId, symbol.PaidAssetId(order.Side))));
         BeginChange();
         if (!_ledger.TryHold(order.AccountId, symbol.PaidAssetId(order.Side), found.Held))
         {

@@ -89,6 +89,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
             _accountRestrictions[accountId] = (Restrictions)reader.ReadByte();
         }
 
+        FindClosedAccounts();
         _isVenueHalted = reader.ReadBool();
         _operators.Load(reader);
         _requests.Load(reader);

@@ -35,6 +35,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private SymbolBook[] _books = [];
     private Asset[] _assets = [];
     private Restrictions[] _accountRestrictions = new Restrictions[64];
+
+    // Derived: whether any account may do nothing at all.
+    private bool _hasClosedAccounts;
     private bool _isVenueHalted;
     private readonly OperatorTable _operators = new();
     private readonly RequestTable _requests = new();

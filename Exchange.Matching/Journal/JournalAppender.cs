@@ -207,7 +207,13 @@ public sealed class JournalAppender : IDisposable
         }.Write(group);
 
         _file.Write(extent, _offset);
-        _file.Sync();
+        var syncs = true;
+        Planted.Let(PlantedBug.GroupNotSynced, ref syncs, false);
+        Planted.TrySync(PlantedBug.FailedSyncTriedAgain, _file);
+        if (syncs)
+        {
+            _file.Sync();
+        }
 
         _chainHash = JournalChecksum.ChainHash(group);
         _offset += extentLength;
@@ -244,9 +250,17 @@ public sealed class JournalAppender : IDisposable
             BuildId = _options.BuildId,
         }.Write(block.Span);
         _file.Write(block.Span, 0);
-        _file.Sync();
+        var syncs = true;
+        Planted.Let(PlantedBug.SegmentHeaderNotSynced, ref syncs, false);
+        if (syncs)
+        {
+            _file.Sync();
+        }
+
         _storage.Rename(_preparer.TemporaryName, $"{_options.Folder}/{JournalFormat.SegmentName(_firstSequence)}");
-        _storage.SyncFolder(_options.Folder);
+        var folder = _options.Folder;
+        Planted.Let(PlantedBug.FolderNotSynced, ref folder, "another");
+        _storage.SyncFolder(folder);
         _offset = JournalFormat.SegmentHeaderSize;
     }
 
@@ -276,6 +290,7 @@ public sealed class JournalAppender : IDisposable
         using (var file = _storage.Open(end.SegmentName, create: false))
         {
             var to = Math.Min(end.SegmentBytes, end.Offset + JournalFormat.MaxGroupBytes);
+            Planted.Let(PlantedBug.EndNotWrittenAgain, ref to, 0);
             using var buffer = new AlignedBuffer((int)Math.Clamp(to - end.LastGroupOffset, 1, RewriteStepBytes));
             for (var offset = end.LastGroupOffset; offset < to;)
             {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Journal;
 
@@ -178,7 +179,9 @@ public sealed partial class JournalReader : IDisposable
 
         var extent = _blocks.Get(_offset, extentLength);
         var group = extent[..(JournalFormat.GroupHeaderSize + header.PayloadLength)];
-        if (!GroupHeader.PayloadVerifies(group) || !JournalChecksum.IsZero(extent[group.Length..]))
+        var verifies = GroupHeader.PayloadVerifies(group);
+        Planted.Let(PlantedBug.ChecksumNotChecked, ref verifies, true);
+        if (!verifies || !JournalChecksum.IsZero(extent[group.Length..]))
         {
             EndTornOrThrow(header, extent);
             return false;
@@ -203,7 +206,9 @@ public sealed partial class JournalReader : IDisposable
             throw Damaged(_offset, $"the group begins with sequence {header.FirstSequence} where {_nextSequence} follows");
         }
 
-        if (header.PreviousHash != _chainHash)
+        var previousHash = header.PreviousHash;
+        Planted.Let(PlantedBug.ChainNotChecked, ref previousHash, _chainHash);
+        if (previousHash != _chainHash)
         {
             throw Damaged(_offset, $"the chain is broken: the group continues {header.PreviousHash:x16}, the group before it is {_chainHash:x16}");
         }
@@ -262,12 +267,15 @@ public sealed partial class JournalReader : IDisposable
     private void EndTornOrThrow(in GroupHeader header, ReadOnlySpan<byte> extent)
     {
         var extentLength = extent.Length;
-        if (JournalChecksum.CountZeroSectors(extent) <= header.ZeroSectors)
+        var zeroSectors = JournalChecksum.CountZeroSectors(extent);
+        Planted.Let(PlantedBug.DamageTakenForTorn, ref zeroSectors, int.MaxValue);
+        if (zeroSectors <= header.ZeroSectors)
         {
             throw Damaged(_offset, "the group does not verify, and all its sectors were written");
         }
 
         var further = _blocks.FindNonZero(_offset + extentLength);
+        Planted.Let(PlantedBug.DamageTakenForTorn, ref further, -1);
         if (further >= 0 || !IsLastSegment)
         {
             throw Damaged(_offset, further >= 0

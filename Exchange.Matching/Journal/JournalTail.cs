@@ -1,4 +1,5 @@
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Journal;
 
@@ -21,7 +22,9 @@ public static class JournalTail
         log($"journal: torn group cut: {end.SegmentName}, offset {end.Offset}, {end.TornBytes} bytes; "
             + $"sequence {end.NextSequence} was never acknowledged");
         using var file = storage.Open(end.SegmentName, create: false);
-        file.Write(new byte[end.TornBytes], end.Offset);
+        var length = end.TornBytes;
+        Planted.Let(PlantedBug.TornTailLeft, ref length, 0);
+        file.Write(new byte[length], end.Offset);
         file.Sync();
         return end with { TornBytes = 0 };
     }

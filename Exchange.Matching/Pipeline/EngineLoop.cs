@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -117,7 +118,9 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         }
 
         events.Publish();
-        commands.Release(next - 1);
+        var released = next - 1;
+        Planted.Let(PlantedBug.SlotsReleasedEarly, ref released, Math.Max(available, released));
+        commands.Release(released);
         _next = next;
         return StageProgress.Worked;
     }
@@ -185,6 +188,13 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// </summary>
     private void FinishLeftoverWork(long timeUs)
     {
+        var finishes = true;
+        Planted.Let(PlantedBug.LeftoverWorkForgotten, ref finishes, false);
+        if (!finishes)
+        {
+            return;
+        }
+
         var brokeBefore = engine.HasPendingWork && pendingQuarantines.Any(quarantined => quarantined.AccountId == engine.PendingAccountId);
         _ = brokeBefore ? Own(timeUs, CommandSlot.NoReply, isAbandoned: true) : ContinueWork(timeUs, CommandSlot.NoReply);
         events.Publish();

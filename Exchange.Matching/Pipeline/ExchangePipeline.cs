@@ -113,7 +113,10 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         _answered = new Sequence(end.NextSequence - 1);
         _published = _events.NewBarrier();
         _durableBarrier = _events.NewBarrier(_durable);
-        _events.AddGatingSequence(_answered);
+        Planted.Let(PlantedBug.PublishedBeyondDurable, ref _durableBarrier, _events.NewBarrier());
+        var slowest = _answered;
+        Planted.Let(PlantedBug.RingOverrun, ref slowest, _durable);
+        _events.AddGatingSequence(slowest);
         _appender = new JournalAppender(_storage, end, epoch: Math.Max(end.Epoch, 1), _options.Journal);
         return end;
     }
@@ -127,6 +130,7 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
         CheckStart(genesis, isNew: _events.FirstSequence == 1);
         var pendingQuarantines = _quarantine.ReadPending();
+        Planted.Let(PlantedBug.QuarantineIgnored, ref pendingQuarantines, []);
         var loop = new EngineLoop<TRisk, TLedger>(_engine, _commands, _events, _journalClock!, _quarantine, pendingQuarantines, _log.InternalError);
         Start("engine", _options.EngineCpu, loop, OnEngineEnd);
         Start("journal", _options.JournalCpu, new JournalWriter(_events, _published!, _durable!, _appender!, _clock, _log.GroupSynced), OnJournalEnd);

@@ -1,4 +1,5 @@
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -34,6 +35,7 @@ public sealed class JournalClock
         _clock = clock;
         _monotonicUs = clock.MonotonicUs;
         _nowUs = Math.Max(clock.WallUs, lastTimeUs);
+        Planted.Let(PlantedBug.ClockStartsAtTheWall, ref _nowUs, clock.WallUs);
     }
 
     /// <summary>Journal time now, microseconds since 1970-01-01 UTC: what <see cref="Advance"/> would return. Any thread.</summary>
@@ -76,6 +78,7 @@ public sealed class JournalClock
 
         // The correction is never more than what elapsed, so time does not fall: without elapsed time the remainder makes no whole microsecond.
         var (slewMaxUs, remainder) = Math.DivRem(elapsedUs * SlewPpmMax + last.SlewRemainder, Million);
+        Planted.Let(PlantedBug.ClockFollowsTheWall, ref slewMaxUs, long.MaxValue);
         nowUs += Math.Clamp(_clock.WallUs - nowUs, -slewMaxUs, slewMaxUs);
         return new State(nowUs, monotonicUs, remainder);
     }

@@ -1,5 +1,6 @@
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -37,6 +38,7 @@ internal sealed class JournalWriter(
         while (_next <= available)
         {
             _next = AppendGroup(_next, available);
+            Planted.Acknowledge(PlantedBug.AcknowledgedBeforeSync, events, durable, _next - 1);
             var startedUs = onSynced is null ? 0 : clock.MonotonicUs;
             appender.Commit();
             events.Advance(durable, _next - 1);

@@ -4,6 +4,7 @@ using Exchange.Matching.Engine;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -51,7 +52,10 @@ internal static class Recovery
                     throw new ReplayMismatchException(reader.GroupFile, place, record.Sequence, reason, failure);
                 }
 
-                foreach (var consumer in consumers)
+                var shown = consumers;
+                Planted.Let(PlantedBug.ViewsNotRecovered, ref shown, []);
+                Planted.Let(PlantedBug.ReplayAppliedTwice, ref shown, [.. consumers, .. consumers]);
+                foreach (var consumer in shown)
                 {
                     consumer.Apply(in record, CommandSlot.NoReply);
                 }

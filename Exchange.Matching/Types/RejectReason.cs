@@ -20,6 +20,9 @@ public enum RejectReason : ushort
     /// <summary>The account may only cancel (for example while it is in quarantine).</summary>
     AccountCancelOnly = 104,
 
+    /// <summary>The account may do nothing: while it was in quarantine it broke the engine again.</summary>
+    AccountClosed = 105,
+
     InvalidSide = 200,
     InvalidOrderType = 201,
     InvalidTimeInForce = 202,

@@ -17,4 +17,7 @@ public enum Restrictions : byte
 
     /// <summary>An operator has disabled the account.</summary>
     Disabled = 8,
+
+    /// <summary>A command of the account broke the engine although it could only cancel: it may not even do that.</summary>
+    Closed = 16,
 }

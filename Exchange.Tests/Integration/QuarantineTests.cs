@@ -49,6 +49,46 @@ public sealed class QuarantineTests
         Assert.That((await last.SubmitAsync(Order(Poisonous)))!.Reject, Is.EqualTo(RejectReason.None), "an applied file restricts nobody again");
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_poisoned_cancel_stops_the_exchange_twice_and_never_again(bool isMassCancel)
+    {
+        var disk = new FaultyDisk();
+        var plan = new FaultPlan();
+        var cancel = isMassCancel ? CommandSlots.CancelAll(Poisonous) : CommandSlots.Cancel(Poisonous, orderId: 1);
+        await using (var exchange = new PipelineExchange(new WatchedStorage(disk), plan: plan))
+        {
+            await exchange.StartAsync();
+            await exchange.AddMarketAsync(accounts: 2);
+            Assert.That((await exchange.SubmitAsync(Order(Poisonous)))!.Reject, Is.EqualTo(RejectReason.None));
+            Assert.That((await exchange.SubmitAsync(Order(Honest)))!.Reject, Is.EqualTo(RejectReason.None));
+            plan.BreaksReleaseOf = account => account == Poisonous;
+            await BreaksAsync(exchange);
+        }
+
+        await using (var exchange = new PipelineExchange(new WatchedStorage(disk), plan: plan))
+        {
+            // It may only cancel now, and that is what breaks the engine.
+            await exchange.StartAsync();
+            await BreaksAsync(exchange);
+        }
+
+        await using var last = new PipelineExchange(new WatchedStorage(disk), plan: plan);
+        await last.StartAsync();
+        Assert.That((await last.SubmitAsync(cancel))!.Reject, Is.EqualTo(RejectReason.AccountClosed));
+        Assert.That((await last.SubmitAsync(CommandSlots.CancelAll(Honest)))!.Reject, Is.EqualTo(RejectReason.None), "others may cancel");
+
+        plan.BreaksReleaseOf = null;
+        await last.SubmitAsync(CommandType.ReleaseQuarantine, new QuarantineCommand(0, Poisonous, 0).ToBytes());
+        Assert.That((await last.SubmitAsync(cancel))!.Reject, Is.EqualTo(RejectReason.None));
+
+        async Task BreaksAsync(PipelineExchange exchange)
+        {
+            Assert.That(async () => await exchange.SubmitAsync(cancel), Throws.TypeOf<ExchangeStoppedException>());
+            Assert.That(async () => await exchange.Pipeline.Ended.WaitAsync(PipelineExchange.HangGuard), Throws.TypeOf<PoisonedCommandException>());
+        }
+    }
+
     [Test]
     public async Task A_poisoned_account_opening_restricts_nobody()
     {

@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 using Exchange.Tests.Support;
 
 namespace Exchange.Tests.Simulation;
@@ -15,7 +19,7 @@ internal static class DamageTrial
 
     /// <summary>Damages one file and starts; returns what came of it in words. The disk is left damaged.</summary>
     /// <param name="records">All records of the journal.</param>
-    public static string Run(FaultyDisk disk, List<byte[]> records, SplitMix64 random)
+    public static string Run(FaultyDisk disk, IReadOnlyList<byte[]> records, SplitMix64 random)
     {
         disk.Inject = null;
         var files = disk.Contents();
@@ -25,11 +29,13 @@ internal static class DamageTrial
             return "damage: nothing to damage";
         }
 
-        var lastGroup = LastGroup(disk);
+        var groups = Groups(disk);
         var name = random.Pick(names);
-        var (damaged, what) = Damage(files[name], random);
+        var (damaged, what) = random.Chance(25) && Forged(files[name], isLastSegment: name == names[^1], random) is { } forged
+            ? (forged, "group of another history")
+            : Damage(files[name], random);
         disk.Put(name, damaged);
-        return $"damage: {what}: {Outcome(disk, records, lastGroup)}";
+        return $"damage: {what}: {Outcome(disk, records, groups)}";
     }
 
     /// <summary>Returns the bytes with one damage of a kind that the seed draws, and its name.</summary>
@@ -76,31 +82,90 @@ internal static class DamageTrial
         }
     }
 
-    /// <summary>Returns the first sequence of the last group of an undamaged journal; 1 when it is empty.</summary>
-    public static long LastGroup(IStorage storage)
+    /// <summary>
+    /// Returns the segment with one order's client id changed and its group's own checksums right: only the chain, in the group behind it, can tell.
+    /// Null when there is no such group.
+    /// </summary>
+    private static byte[]? Forged(byte[] file, bool isLastSegment, SplitMix64 random)
     {
-        using var reader = new JournalReader(storage);
-        var first = 1L;
-        while (reader.TryReadGroup(out _))
+        var bytes = (byte[])file.Clone();
+        var header = SegmentHeader.Read(bytes.AsSpan(0, JournalFormat.SegmentHeaderSize), "");
+        List<int> groups = [];
+        for (var offset = JournalFormat.SegmentHeaderSize; offset < bytes.Length && GroupHeader.Verifies(bytes.AsSpan(offset));)
         {
-            first = reader.Group.FirstSequence;
+            groups.Add(offset);
+            offset += JournalFormat.Extent(GroupHeader.Read(bytes.AsSpan(offset)).PayloadLength, header.GroupAlignment);
         }
 
-        return first;
+        var candidates = groups.SkipLast(isLastSegment ? 1 : 0).Where(offset => TryChangeClientId(RecordsAt(offset), change: false)).ToList();
+        if (candidates.Count == 0)
+        {
+            return null;
+        }
+
+        var chosen = random.Pick(candidates);
+        var group = GroupHeader.Read(bytes.AsSpan(chosen));
+        TryChangeClientId(RecordsAt(chosen), change: true);
+        group.ZeroSectors = JournalChecksum.CountZeroSectors(bytes.AsSpan(chosen, JournalFormat.Extent(group.PayloadLength, header.GroupAlignment)));
+        group.Write(bytes.AsSpan(chosen, JournalFormat.GroupHeaderSize + group.PayloadLength));
+        return bytes;
+
+        Span<byte> RecordsAt(int offset) =>
+            bytes.AsSpan(offset + JournalFormat.GroupHeaderSize, GroupHeader.Read(bytes.AsSpan(offset)).PayloadLength);
+    }
+
+    /// <summary>Finds the first placement with a client id among the records and, where asked, changes a character of it.</summary>
+    private static bool TryChangeClientId(Span<byte> records, bool change)
+    {
+        for (var rest = records; !rest.IsEmpty;)
+        {
+            var record = MemoryMarshal.Read<RecordHeader>(rest);
+            CommandSlot slot = default;
+            var body = rest.Slice(RecordHeader.Size, record.BodyLength);
+            if (record.CommandType == CommandType.PlaceOrder && TradingCommandCodec.TryRead(record.CommandType, body, ref slot) && !slot.ClientOrderId.IsEmpty)
+            {
+                if (change)
+                {
+                    var id = slot.ClientOrderId.ToString();
+                    slot.ClientOrderId = ClientOrderId.From((id[0] == 'z' ? "y" : "z") + id[1..]);
+                    TradingCommandCodec.Write(in slot, body);
+                }
+
+                return true;
+            }
+
+            rest = rest[record.Length..];
+        }
+
+        return false;
+    }
+
+    /// <summary>Returns where the groups of an undamaged journal lie, in order.</summary>
+    public static List<GroupPlace> Groups(IStorage storage)
+    {
+        using var reader = new JournalReader(storage);
+        List<GroupPlace> groups = [];
+        while (reader.TryReadGroup(out _))
+        {
+            var offset = reader.RecordsOffset - JournalFormat.GroupHeaderSize;
+            groups.Add(new GroupPlace(reader.Group.FirstSequence, reader.GroupFile, (int)offset, JournalFormat.GroupHeaderSize + reader.Group.PayloadLength));
+        }
+
+        return groups;
     }
 
     /// <summary>Starts from the damaged files; returns how it went.</summary>
     /// <param name="records">All records of the journal before the damage.</param>
-    /// <param name="lastGroup">First sequence of its last group.</param>
+    /// <param name="groups">Where its groups lay.</param>
     /// <exception cref="SimulationFailure">It came to a wrong state, or a refusal said too little or changed something.</exception>
-    public static string Outcome(FaultyDisk disk, IReadOnlyList<byte[]> records, long lastGroup)
+    public static string Outcome(FaultyDisk disk, IReadOnlyList<byte[]> records, List<GroupPlace> groups)
     {
         var before = disk.Contents();
         using var exchange = new BareExchange();
         try
         {
             var end = exchange.Recover(disk);
-            return Residue(disk, records, lastGroup, end, exchange);
+            return Residue(disk, records, groups, end, exchange);
         }
         catch (JournalDamagedException damage)
         {
@@ -122,7 +187,7 @@ internal static class DamageTrial
         $"a refusal names file and offset: {message}");
 
     /// <summary>The start went through: what it read must be the truth, at most without the last group, and that only as a torn one.</summary>
-    private static string Residue(FaultyDisk disk, IReadOnlyList<byte[]> records, long lastGroup, JournalEnd end, BareExchange exchange)
+    private static string Residue(FaultyDisk disk, IReadOnlyList<byte[]> records, List<GroupPlace> groups, JournalEnd end, BareExchange exchange)
     {
         var read = JournalFixture.ReadAll(disk).Records;
         SimulationHistory.Require(JournalFixture.Same(read, records.Take(read.Count)), "a start takes damaged records for true");
@@ -132,8 +197,17 @@ internal static class DamageTrial
             return "harmless";
         }
 
+        // One group may look torn, and what stood behind it never written; or several like one whose header's sector is missing.
+        var files = disk.Contents();
+        var first = groups.FindIndex(group => group.FirstSequence == read.Count + 1);
         SimulationHistory.Require(
-            read.Count + 1 == lastGroup, $"sequences {read.Count + 1} to {records.Count} are gone, more than the last group, and the start did not refuse");
+            first >= 0 && (groups.Skip(first + 1).All(IsZero) || groups.Skip(first).All(group => IsZero(group with { Length = SectorSize }))),
+            $"sequences {read.Count + 1} to {records.Count} are gone, they are no zeros, and the start did not refuse");
         return end.IsTorn ? "residue, the last group passes for torn" : "residue, the last group passes for never written";
+
+        bool IsZero(GroupPlace group) => !files[group.File].AsSpan(group.Offset, group.Length).ContainsAnyExcept((byte)0);
     }
 }
+
+/// <summary>Where a group lies: header and payload, bytes.</summary>
+internal readonly record struct GroupPlace(long FirstSequence, string File, int Offset, int Length);

@@ -184,7 +184,7 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
     private bool HasRoomForEngine()
     {
         var waiting = _pipeline.EventRing!.Published - _pipeline.PublishedSequence;
-        return waiting < 24 && waiting < _plan.Options.EventRing.SlotCount / 2;
+        return waiting < 24 && _plan.Options.EventRing.SlotCount > 16;
     }
 
     private void LetConsumersGoOn()
@@ -201,7 +201,7 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
         {
             _broken ??= broken;
         }
-        else if (failure is not (StorageException or PowerLostException or PoisonedCommandException))
+        else if (failure is not (StorageException or PowerLostException or PoisonedCommandException { InnerException: SyntheticFaultException }))
         {
             _broken ??= new SimulationFailure($"{stage} failed for no reason of the simulation: {failure}");
         }

@@ -18,6 +18,9 @@ internal sealed class SimulationDisk(SimulationPlan plan, ManualClock clock, Spl
     /// <summary>Operations so far.</summary>
     public long Operations { get; private set; }
 
+    /// <summary>One fault at one operation, counted from 1; none when the operation is 0.</summary>
+    public (long Operation, DiskFault Fault) Script { get; init; }
+
     /// <summary>Whether faults happen; virtual time passes either way.</summary>
     public bool IsFaulty { get; set; } = true;
 
@@ -63,7 +66,7 @@ internal sealed class SimulationDisk(SimulationPlan plan, ManualClock clock, Spl
         }
 
         UpdateFullDisk();
-        var fault = Draw(operation);
+        var fault = Operations == Script.Operation ? Scripted(operation) : Draw(operation);
         if (fault != DiskFault.None)
         {
             Count($"{operation}: {fault}");
@@ -72,6 +75,9 @@ internal sealed class SimulationDisk(SimulationPlan plan, ManualClock clock, Spl
 
         return fault;
     }
+
+    private DiskFault Scripted(DiskOperation operation) =>
+        Script.Fault == DiskFault.ShortWrite && operation != DiskOperation.Write ? DiskFault.InputOutputError : Script.Fault;
 
     private DiskFault Draw(DiskOperation operation)
     {

@@ -88,7 +88,7 @@ internal sealed record SimulationPlan
             {
                 IsStepped = true,
                 CommandRing = new CommandRingOptions { SlotCount = commandSlots },
-                EventRing = new EventRingOptions { ByteCount = ringBytes, SlotCount = 1 << (int)random.Between(6, 10) },
+                EventRing = new EventRingOptions { ByteCount = ringBytes, SlotCount = 1 << (random.Chance(40) ? 4 : (int)random.Between(6, 10)) },
                 Journal = new JournalOptions
                 {
                     SegmentBytes = random.Between(24, 48) * 4_096,
@@ -118,6 +118,25 @@ internal sealed record SimulationPlan
             DamagesFiles = random.Chance(20),
         };
     }
+
+    /// <summary>Returns the same run without any fault of its own: two process lives, each killed, then the last.</summary>
+    public SimulationPlan WithoutFaults() => this with
+    {
+        Commands = CommandsMin,
+        Crashes = 2,
+        PowerLossPercent = 0,
+        SyncErrorPpm = 0,
+        SyncLiePpm = 0,
+        FolderErrorPpm = 0,
+        WriteErrorPpm = 0,
+        ShortWritePpm = 0,
+        ReadErrorPpm = 0,
+        DiskFullPpm = 0,
+        LatencyUsMax = 100,
+        ClockJumpPermille = 0,
+        PoisonousAccount = 0,
+        DamagesFiles = false,
+    };
 
     /// <summary>Returns the plan in one line: only what is on.</summary>
     public override string ToString()

@@ -21,6 +21,7 @@ internal sealed class SimulationRun
 {
     private const long SecondUs = 1_000_000;
     private const int StepsOfLivenessMax = 100_000;
+    private const int TurnsOfLifeMax = 1_000_000;
 
     private readonly SimulationPlan _plan;
     private readonly Action<string> _trace;
@@ -38,12 +39,13 @@ internal sealed class SimulationRun
     /// <summary>Whether commands are executed for the first time: what poisons then did no harm in what is replayed.</summary>
     private bool _isLive;
 
-    private SimulationRun(ulong seed, Action<string>? trace)
+    private SimulationRun(SimulationPlan plan, (long Operation, DiskFault Fault) script, Action<string>? trace)
     {
-        _plan = SimulationPlan.Draw(seed);
+        _plan = plan;
+        var seed = plan.Seed;
         _trace = trace ?? (_ => { });
         _random = new SplitMix64(seed * 0x9E37_79B9 + 1);
-        _disk = new SimulationDisk(_plan, _clock, new SplitMix64(seed * 0x9E37_79B9 + 2), _trace);
+        _disk = new SimulationDisk(_plan, _clock, new SplitMix64(seed * 0x9E37_79B9 + 2), _trace) { Script = script };
         _history = new SimulationHistory(_plan.Genesis, (command, outcome) => _clients!.OnOutcome(command, outcome));
         _clients = new SimulatedClients(_plan, _history, new SplitMix64(seed * 0x9E37_79B9 + 3), _trace);
     }
@@ -51,12 +53,15 @@ internal sealed class SimulationRun
     /// <summary>Runs one seed.</summary>
     /// <param name="trace">Receives one line per thing that happens; null for none.</param>
     /// <exception cref="SimulationFailedException">The exchange broke a promise.</exception>
-    public static SimulationReport Run(ulong seed, Action<string>? trace = null)
+    public static SimulationReport Run(ulong seed, Action<string>? trace = null) => Run(SimulationPlan.Draw(seed), default, trace);
+
+    /// <summary>Runs a plan, with one fault more at one disk operation.</summary>
+    public static SimulationReport Run(SimulationPlan plan, (long Operation, DiskFault Fault) script, Action<string>? trace = null)
     {
         // Why: with a context that is not the default one, a continuation of the start would go on in another thread, at any time.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        var run = new SimulationRun(seed, trace);
+        var run = new SimulationRun(plan, script, trace);
         run._trace(run._plan.ToString());
         try
         {
@@ -257,8 +262,9 @@ internal sealed class SimulationRun
     {
         var weights = _plan.Weights;
         var all = weights.Sum();
-        while (!process.HasEnded && !_disk.Disk.HasLostPower)
+        for (var turn = 0; !process.HasEnded && !_disk.Disk.HasLostPower; turn++)
         {
+            SimulationHistory.Require(turn < TurnsOfLifeMax, "the exchange does not go on: nothing reaches the disk any more");
             if (_clients.Submitted >= until)
             {
                 _disk.EndAfter(_random.Below(12));

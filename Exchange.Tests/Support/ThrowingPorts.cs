@@ -16,6 +16,9 @@ internal sealed class FaultPlan
     /// <summary>Returns whether a new order shall break the engine at its first change, whatever the count says; null: none does.</summary>
     public Func<int, bool>? BreaksHoldOf { get; set; }
 
+    /// <summary>Returns whether giving held funds back shall break the engine, whatever the count says; null: it never does.</summary>
+    public Func<int, bool>? BreaksReleaseOf { get; set; }
+
     /// <summary>Lets this many more settlements pass and breaks every one behind them; null: none breaks.</summary>
     public int? BreaksSettlementAfter { get; set; }
 
@@ -46,6 +49,15 @@ internal sealed class FaultPlan
             }
 
             BreaksSettlementAfter = left - 1;
+        }
+    }
+
+    public void CountRelease(int accountId)
+    {
+        Count();
+        if (BreaksReleaseOf?.Invoke(accountId) == true)
+        {
+            throw new SyntheticFaultException();
         }
     }
 
@@ -194,7 +206,7 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
 
     public void Release(int accountId, int assetId, long amount)
     {
-        plan.Count();
+        plan.CountRelease(accountId);
         inner.Release(accountId, assetId, amount);
     }
 

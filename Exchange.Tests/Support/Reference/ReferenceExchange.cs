@@ -16,6 +16,7 @@ public sealed partial class ReferenceExchange(GenesisCommand genesis) : IScenari
     private readonly SortedDictionary<long, ReferenceOrder> _openOrders = [];
     private readonly HashSet<string> _apiKeys = new(StringComparer.Ordinal);
     private readonly HashSet<int> _cancelOnlyAccounts = [];
+    private readonly HashSet<int> _closedAccounts = [];
     private readonly HashSet<int> _cancelOnlySymbols = [];
     private readonly ReferenceLedger _ledger = new();
     private readonly ReferenceRisk _risk = new();
@@ -145,12 +146,17 @@ public sealed partial class ReferenceExchange(GenesisCommand genesis) : IScenari
 
         if (cancelOnly)
         {
-            _cancelOnlyAccounts.Add(command.AccountId);
+            if (!_cancelOnlyAccounts.Add(command.AccountId))
+            {
+                _closedAccounts.Add(command.AccountId);
+            }
+
             _cancelOnlySymbols.Add(command.SymbolId);
         }
         else
         {
             _cancelOnlyAccounts.Remove(command.AccountId);
+            _closedAccounts.Remove(command.AccountId);
             _cancelOnlySymbols.Remove(command.SymbolId);
         }
 
@@ -167,6 +173,11 @@ public sealed partial class ReferenceExchange(GenesisCommand genesis) : IScenari
         if (!IsAccount(command.AccountId))
         {
             return Reject(RejectReason.UnknownAccount);
+        }
+
+        if (command.Type != CommandType.PlaceOrder && _closedAccounts.Contains(command.AccountId))
+        {
+            return Reject(RejectReason.AccountClosed);
         }
 
         return command.Type switch
