@@ -118,13 +118,20 @@ internal static class SymbolJson
         json.WriteEndArray();
     }
 
+    /// <summary>
+    /// Returns the greatest notional, 10^-8. Without a limit of its own that is what price and quantity allow: to clients such as freqtrade a
+    /// maximum of 0 means that nothing may be bought.
+    /// </summary>
+    private static Int128 MaxNotional(SymbolSpec spec) =>
+        spec.MaxNotional != 0 ? spec.MaxNotional : (Int128)spec.MaxPrice * spec.MaxQuantity / FixedPoint.One;
+
     private static void WriteNotionalFilters(Utf8JsonWriter json, SymbolSpec spec)
     {
         json.WriteStartObject();
         json.WriteString("filterType"u8, "NOTIONAL"u8);
         json.WriteDecimal("minNotional"u8, spec.MinNotional);
         json.WriteBoolean("applyMinToMarket"u8, spec.ApplyMinToMarket);
-        json.WriteDecimal("maxNotional"u8, spec.MaxNotional);
+        json.WriteDecimal("maxNotional"u8, MaxNotional(spec));
         json.WriteBoolean("applyMaxToMarket"u8, spec.ApplyMaxToMarket);
         json.WriteNumber("avgPriceMins"u8, spec.AvgPriceMins);
         json.WriteEndObject();

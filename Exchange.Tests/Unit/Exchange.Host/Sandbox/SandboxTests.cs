@@ -118,6 +118,20 @@ public sealed class SandboxTests
     }
 
     [Test]
+    public async Task Without_a_greatest_notional_price_and_quantity_bound_it()
+    {
+        _api.Gateway.OnPayload = (_, payload) =>
+        {
+            PublishedSymbols.Add(_api.Symbols, AddSymbolCommand.Read(payload)!);
+            return new(new FakeReply(RejectReason.None));
+        };
+
+        var answer = await _api.SendAsync("POST", Markets, Eth);
+
+        Assert.That(answer.Body, Does.Contain("\"minNotional\":\"1.00000000\",\"applyMinToMarket\":true,\"maxNotional\":\"100000000.00000000\""));
+    }
+
+    [Test]
     public async Task A_market_takes_every_filter_and_shows_it()
     {
         _api.Gateway.OnPayload = (_, payload) =>
