@@ -43,11 +43,18 @@ public sealed class EngineOptions
     /// <summary>Bytes of a journal segment, a multiple of 4096, at least 65536; default 67108864. Larger ones roll less often.</summary>
     public long JournalSegmentBytes { get; set; } = new JournalOptions().SegmentBytes;
 
+    /// <summary>
+    /// Bytes kept free for a full disk: a multiple of 4096, at least 1048576 and best twice the event ring; default 67108864; 0 for none. When the next
+    /// segment finds no room, new orders are refused at once, and cancels go on into what is left and half of this. Without one the exchange ends
+    /// when its segment is full.
+    /// </summary>
+    public long JournalReserveBytes { get; set; } = 64L << 20;
+
     public PipelineOptions ToPipelineOptions(string buildId) => new()
     {
         CommandRing = new CommandRingOptions { SlotCount = CommandRingSlots, WaitStrategy = WaitStrategy },
         EventRing = new EventRingOptions { ByteCount = EventRingBytes, WaitStrategy = WaitStrategy },
-        Journal = new JournalOptions { SegmentBytes = JournalSegmentBytes, BuildId = buildId },
+        Journal = new JournalOptions { SegmentBytes = JournalSegmentBytes, ReserveBytes = JournalReserveBytes, BuildId = buildId },
         InFlightCommands = InFlightCommands,
         EngineCpu = EngineCpu,
         JournalCpu = JournalCpu,

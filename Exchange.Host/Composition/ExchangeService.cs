@@ -28,6 +28,7 @@ namespace Exchange.Host.Composition;
 internal sealed partial class ExchangeService(
     IOptions<ExchangeOptions> exchangeOptions,
     IOptions<EngineOptions> engineOptions,
+    IOptions<HousekeepingOptions> housekeepingOptions,
     IAccountsModule accounts,
     IOperatorsModule operators,
     IRiskModule risk,
@@ -135,8 +136,9 @@ internal sealed partial class ExchangeService(
             risk.Risk,
             accounts.Ledger,
             [symbols, accounts.View, operators.View, risk.View, marketData.View, orders.View],
-            engineOptions.Value.ToPipelineOptions(BuildId),
-            new PipelineLog(Line, InternalError, ThreadFailed) { GroupSynced = metrics is null ? null : metrics.RecordSync });
+            housekeepingOptions.Value.AddTo(engineOptions.Value.ToPipelineOptions(BuildId), exchangeOptions.Value.ExchangeMode),
+            new PipelineLog(Line, InternalError, ThreadFailed) { GroupSynced = metrics is null ? null : metrics.RecordSync },
+            new PipelineSurroundings<RiskPort, LedgerPort> { NewParts = NewParts, Followers = followers, Archive = OpenArchive() });
         link.Pipeline = pipeline;
         var end = pipeline.Recover(sequence =>
         {
@@ -147,6 +149,20 @@ internal sealed partial class ExchangeService(
         Recovered(end.NextSequence - 1, Stopwatch.GetElapsedTime(started).TotalMilliseconds, directory);
         return pipeline;
     }
+
+    /// <summary>Returns an empty exchange with the views of this one, in their order.</summary>
+    private ExchangeParts<RiskPort, LedgerPort> NewParts()
+    {
+        var directory = new SymbolDirectory();
+        return new ExchangeParts<RiskPort, LedgerPort>(
+            risk.NewRisk(),
+            accounts.NewLedger(),
+            [directory, accounts.NewView(directory), operators.NewView(), risk.NewView(), marketData.NewView(), orders.NewView(directory)]);
+    }
+
+    private FileStorage? OpenArchive() => housekeepingOptions.Value.ArchiveDirectory is { Length: > 0 } archive
+        ? new FileStorage(Path.GetFullPath(archive), JournalSyncMethod.Fdatasync, Line)
+        : null;
 
     private void CheckMode(IExchangePipeline pipeline)
     {

@@ -21,6 +21,9 @@ internal static class HostSetup
         builder.Services.AddSingleton<IValidateOptions<ExchangeOptions>>(new ExchangeOptionsValidator([.. Urls(builder.Configuration), .. KestrelUrls(builder.Configuration)]));
         builder.Services.AddOptions<EngineOptions>().Bind(builder.Configuration.GetSection(EngineOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
+        builder.Services.AddOptions<HousekeepingOptions>().Bind(builder.Configuration.GetSection(HousekeepingOptions.Section)).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<HousekeepingOptions>>(
+            new HousekeepingOptionsValidator(builder.Configuration[$"{ExchangeOptions.Section}:{nameof(ExchangeOptions.DataDirectory)}"]));
     }
 
     public static void ConfigureListeners(this WebApplicationBuilder builder)

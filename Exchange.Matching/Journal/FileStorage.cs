@@ -52,6 +52,8 @@ public sealed class FileStorage : IStorage
         return new StorageFile(Check(LibC.Open(PathOf(name), flags, FileMode), "open", name), name, direct ? _directAlignment : 0);
     }
 
+    public long FreeBytes => new DriveInfo(_root).AvailableFreeSpace;
+
     public bool Exists(string name)
     {
         var result = LibC.Access(PathOf(name));

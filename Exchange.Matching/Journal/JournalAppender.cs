@@ -39,6 +39,8 @@ public sealed class JournalAppender : IDisposable
 
     private IStorageFile? _file;
     private long _segmentNumber;
+    private long _segmentFirstSequence;
+    private long _bytesLeft;
     private long _segmentBytes;
     private int _groupAlignment;
     private long _offset;
@@ -72,6 +74,7 @@ public sealed class JournalAppender : IDisposable
         _lastTimeUs = end.LastTimeUs;
         _durableSequence = end.NextSequence - 1;
         _segmentNumber = end.SegmentNumber;
+        _segmentFirstSequence = end.SegmentFirstSequence;
         _groupAlignment = end.GroupAlignment;
         storage.CreateFolder(options.Folder);
         RemoveTemporaryFiles();
@@ -80,6 +83,7 @@ public sealed class JournalAppender : IDisposable
             OpenLastSegment(end);
         }
 
+        _bytesLeft = _file is null ? 0 : _segmentBytes - _offset;
         _buffer = new AlignedBuffer(options.EffectiveGroupBytes);
         _preparer = new SegmentPreparer(storage, options);
         _preparer.Start();
@@ -93,6 +97,27 @@ public sealed class JournalAppender : IDisposable
     /// later commits. Any thread.
     /// </summary>
     public StorageException? NextSegmentError => _preparer.SpaceError;
+
+    /// <summary>
+    /// First sequence of the segment in writing, whose header and name are durable: every segment before it is closed. 0 before the first
+    /// segment. Any thread.
+    /// </summary>
+    public long SegmentFirstSequence => Volatile.Read(ref _segmentFirstSequence);
+
+    /// <summary>What the disk has room for. Any thread.</summary>
+    public JournalRoom Room
+    {
+        get
+        {
+            if (_preparer.SpaceError is null)
+            {
+                return JournalRoom.Normal;
+            }
+
+            var left = Volatile.Read(ref _bytesLeft) + (_preparer.HasReserve ? _options.ReserveBytes : 0);
+            return left >= _options.ReserveBytes / 2 ? JournalRoom.Reserve : JournalRoom.Exhausted;
+        }
+    }
 
     /// <summary>Bytes of records that still fit into the current group.</summary>
     public int FreeBytes => _buffer.Length - JournalFormat.GroupHeaderSize - _payloadLength;
@@ -182,7 +207,9 @@ public sealed class JournalAppender : IDisposable
 
     private void WriteGroup()
     {
-        if (_file is null || _offset + JournalFormat.Extent(_payloadLength, _groupAlignment) > _segmentBytes)
+        if (_file is null
+            || _offset + JournalFormat.Extent(_payloadLength, _groupAlignment) > _segmentBytes
+            || _firstSequence - _segmentFirstSequence >= _options.SegmentRecords)
         {
             BeginSegment();
         }
@@ -219,6 +246,7 @@ public sealed class JournalAppender : IDisposable
         _offset += extentLength;
         _payloadLength = 0;
         _recordCount = 0;
+        Volatile.Write(ref _bytesLeft, _segmentBytes - _offset);
         Volatile.Write(ref _durableSequence, _nextSequence - 1);
     }
 
@@ -232,9 +260,9 @@ public sealed class JournalAppender : IDisposable
     {
         var replacesEmptySegment = _segmentNumber > 0 && _offset == JournalFormat.SegmentHeaderSize;
         _file?.Dispose();
-        _file = _preparer.Take();
+        _file = _preparer.Take(out var temporaryName);
         _segmentNumber = replacesEmptySegment ? _segmentNumber : _segmentNumber + 1;
-        _segmentBytes = _options.SegmentBytes;
+        _segmentBytes = _file.Length;
         _groupAlignment = Math.Max(JournalFormat.SectorSize, _file.WriteAlignment);
 
         using var block = new AlignedBuffer(JournalFormat.SegmentHeaderSize);
@@ -257,11 +285,13 @@ public sealed class JournalAppender : IDisposable
             _file.Sync();
         }
 
-        _storage.Rename(_preparer.TemporaryName, $"{_options.Folder}/{JournalFormat.SegmentName(_firstSequence)}");
+        _storage.Rename(temporaryName, $"{_options.Folder}/{JournalFormat.SegmentName(_firstSequence)}");
         var folder = _options.Folder;
         Planted.Let(PlantedBug.FolderNotSynced, ref folder, "another");
         _storage.SyncFolder(folder);
+        _preparer.ConfirmRenamed();
         _offset = JournalFormat.SegmentHeaderSize;
+        Volatile.Write(ref _segmentFirstSequence, _firstSequence);
     }
 
     private void OpenLastSegment(JournalEnd end)

@@ -24,6 +24,9 @@ public sealed record JournalEnd
     /// <summary>Name of the last segment with its folder; "" when there is none.</summary>
     public string SegmentName { get; init; } = "";
 
+    /// <summary>First sequence of the last segment; 0 when there is none.</summary>
+    public long SegmentFirstSequence { get; init; }
+
     /// <summary>Length of the last segment, bytes.</summary>
     public long SegmentBytes { get; init; }
 

@@ -87,6 +87,18 @@ public sealed partial class JournalReader : IDisposable
     /// <summary>Offset in <see cref="GroupFile"/> of that group's first record, bytes.</summary>
     public long RecordsOffset => _groupOffset + JournalFormat.GroupHeaderSize;
 
+    /// <summary>Sequence that the next group begins with; 1 for a journal without segments.</summary>
+    public long NextSequence => _segments.Count == 0 ? 1 : _nextSequence;
+
+    /// <summary>Hash of the last group read, or of the last one before the first segment read.</summary>
+    public ulong ChainHash => _segments.Count == 0 ? JournalFormat.GenesisHash : _chainHash;
+
+    /// <summary>Epoch of the last group or segment header read.</summary>
+    public long Epoch => _epoch;
+
+    /// <summary>Journal time of the last record read, microseconds; of the segment's first record before that.</summary>
+    public long LastTimeUs => _lastTimeUs;
+
     /// <summary>Headers of all segments with their names, in order.</summary>
     public IReadOnlyList<(string Name, SegmentHeader Header)> Segments => _segments;
 
@@ -115,6 +127,7 @@ public sealed partial class JournalReader : IDisposable
                 LastTimeUs = _lastTimeUs,
                 SegmentNumber = header.Number,
                 SegmentName = name,
+                SegmentFirstSequence = header.FirstSequence,
                 SegmentBytes = header.SegmentBytes,
                 GroupAlignment = header.GroupAlignment,
                 Offset = _offset,

@@ -72,7 +72,8 @@ internal static class SegmentList
             : throw new JournalDamagedException(name, 56, $"the file has {file.Length} bytes, its header states {header.SegmentBytes}");
     }
 
-    private static bool TryParseName(string file, out long firstSequence)
+    /// <summary>Reads the first sequence out of a name without folder; false for a name that no segment has.</summary>
+    public static bool TryParseName(string file, out long firstSequence)
     {
         firstSequence = 0;
         return file.Length == NameDigits + JournalFormat.SegmentSuffix.Length

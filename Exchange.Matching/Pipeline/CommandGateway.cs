@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
 
 namespace Exchange.Matching.Pipeline;
@@ -20,6 +21,9 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
     private const int Closed = 2;
 
     private int _state;
+
+    /// <summary>Tells what the disk has room for; null before the recovery.</summary>
+    public JournalAppender? Journal { get; set; }
 
     /// <summary>Whether callers' commands are taken.</summary>
     public bool IsAdmitting => Volatile.Read(ref _state) == Opened;
@@ -41,7 +45,7 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
 
         command.SlotCount = 1;
         command.PayloadLength = 0;
-        if (!IsAdmitting || !TryAdmit(1, claimClass, out var wait, out var first))
+        if (!IsAdmitting || !HasRoom(claimClass) || !TryAdmit(1, claimClass, out var wait, out var first))
         {
             reply = default;
             return false;
@@ -59,8 +63,16 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
     public bool TrySubmit(CommandType type, ReadOnlySpan<byte> payload, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
         reply = default;
-        return IsAdmitting && TryPut(type, payload, claimClass, out reply);
+        return IsAdmitting && HasRoom(claimClass) && TryPut(type, payload, claimClass, out reply);
     }
+
+    /// <summary>On a full disk the rest of the journal is for those who take risk away.</summary>
+    private bool HasRoom(ClaimClass claimClass) => Journal is not { } journal || journal.Room switch
+    {
+        JournalRoom.Normal => true,
+        JournalRoom.Reserve => claimClass == ClaimClass.Reserved,
+        _ => false,
+    };
 
     /// <summary>Hands over a command of the start itself, before callers are admitted; false when the gateway is closed or the ring full.</summary>
     public bool TrySubmitAtStart(CommandType type, ReadOnlySpan<byte> payload, out ValueTask<CommandReply> reply)

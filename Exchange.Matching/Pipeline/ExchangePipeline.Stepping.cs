@@ -21,6 +21,9 @@ public sealed partial class ExchangePipeline<TRisk, TLedger>
         set => ((EngineLoop<TRisk, TLedger>)_steppedStages[0].Stage).StepSlotCount = value;
     }
 
+    /// <summary>Lets the housekeeping look once: snapshot, archive, retention.</summary>
+    internal void StepHousekeeping() => _housekeeper!.Look();
+
     /// <summary>Lets one stage do what it can without waiting.</summary>
     internal StageProgress Step(int stage)
     {

@@ -2,6 +2,7 @@ using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
@@ -44,11 +45,13 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     private Sequence? _answered;
     private JournalClock? _journalClock;
     private JournalAppender? _appender;
+    private Housekeeper? _housekeeper;
+    private readonly PipelineSurroundings<TRisk, TLedger> _surroundings;
     private Timer? _watchTimer;
     private StorageException? _toldFullDisk;
     private Exception? _failure;
 
-    /// <exception cref="ArgumentException">The options are invalid; the message says what to write instead.</exception>
+    /// <exception cref="ArgumentException">The options are invalid; the message says what to write instead. Or the views for snapshots are others: a bug.</exception>
     public ExchangePipeline(
         IStorage storage,
         IClock clock,
@@ -56,8 +59,10 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         TLedger ledger,
         IReadOnlyList<IRecordConsumer> consumers,
         PipelineOptions options,
-        PipelineLog log)
+        PipelineLog log,
+        PipelineSurroundings<TRisk, TLedger>? surroundings = null)
     {
+        _surroundings = surroundings ?? new PipelineSurroundings<TRisk, TLedger>();
         _storage = storage;
         _clock = clock;
         _options = options;
@@ -69,6 +74,7 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
             throw new ArgumentException(error, nameof(options));
         }
 
+        CheckSurroundings(consumers);
         _commands = new CommandRing(options.CommandRing);
         _replies = new ReplyTable(options.InFlightCommands, options.ReplyTimeoutMs, clock, options.IsStepped);
         _gateway = new CommandGateway(_commands, _replies);
@@ -91,6 +97,10 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
     public int CommandsInRing => _commands.Occupied;
 
+    public JournalRoom Room => _appender?.Room ?? JournalRoom.Normal;
+
+    public HousekeepingStatus Housekeeping => _housekeeper?.Status ?? new HousekeepingStatus(0, 0, null, []);
+
     public ExchangeMode? Mode => _engine.Mode;
 
     /// <summary>The rings themselves, for measurements.</summary>
@@ -100,7 +110,10 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
 
     public JournalEnd Recover(Action<long>? progress)
     {
-        var end = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, progress);
+        var startedUs = _clock.MonotonicUs;
+        var recovered = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, _log.Information, progress);
+        var replayedUs = _clock.MonotonicUs - startedUs;
+        var end = recovered.End;
         if (_options.Validate(_engine.MaxRecordLength) is { } error)
         {
             throw new InvalidOperationException($"this journal allows {_engine.MaxRecordLength} bytes in a record: {error}");
@@ -118,6 +131,9 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         Planted.Let(PlantedBug.RingOverrun, ref slowest, _durable);
         _events.AddGatingSequence(slowest);
         _appender = new JournalAppender(_storage, end, epoch: Math.Max(end.Epoch, 1), _options.Journal);
+        _gateway.Journal = _appender;
+        _housekeeper = NewHousekeeper(_appender);
+        _housekeeper.OnReplayed(recovered.ReplayedRecords, replayedUs);
         return end;
     }
 
@@ -157,6 +173,10 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         }
 
         _gateway.Open();
+        if (!_options.IsStepped)
+        {
+            _housekeeper!.Start();
+        }
     }
 
     public async Task StopAsync()
@@ -175,6 +195,8 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
             await _watchTimer.DisposeAsync().ConfigureAwait(false);
         }
 
+        _housekeeper?.Dispose();
+        _housekeeper = null;
         _appender?.Dispose();
         _appender = null;
     }
@@ -183,6 +205,31 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     {
         await StopAsync().ConfigureAwait(false);
         _engine.Dispose();
+    }
+
+    /// <summary>Why at once: a snapshot of other views would be refused by the start that needs it.</summary>
+    private void CheckSurroundings(IReadOnlyList<IRecordConsumer> consumers)
+    {
+        if (_surroundings.NewParts?.Invoke() is { } parts
+            && !parts.Consumers.Select(consumer => consumer.GetType()).SequenceEqual(consumers.Select(consumer => consumer.GetType())))
+        {
+            throw new ArgumentException(
+                $"the views for snapshots ({string.Join(", ", parts.Consumers.Select(consumer => consumer.GetType().Name))}) "
+                + $"are not those of the pipeline ({string.Join(", ", consumers.Select(consumer => consumer.GetType().Name))})",
+                nameof(consumers));
+        }
+    }
+
+    private Housekeeper NewHousekeeper(JournalAppender appender)
+    {
+        var store = new SnapshotStore(_storage);
+        var archive = _surroundings.Archive is { } place ? new SegmentArchive(_storage, place, _options.Journal.Folder) : null;
+        var retention = new SegmentRetention(
+            _storage, _options.Journal.Folder, _options.Retention, _surroundings.Followers, archive, _log.Information);
+        Func<long, CancellationToken, SnapshotTaken>? take = _surroundings.NewParts is { } newParts
+            ? new Snapshotter<TRisk, TLedger>(_storage, _options, store, newParts, _clock, _log.Information).Take
+            : null;
+        return new Housekeeper(_storage, _options, appender, store, retention, take, _log.Information);
     }
 
     /// <summary>Returns the hash of the whole state; only while no thread runs (after recovery, or after the stop).</summary>
@@ -230,12 +277,17 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         var fullDisk = _appender?.NextSegmentError;
         if (fullDisk is null)
         {
-            _toldFullDisk = null;
+            if (_toldFullDisk is not null)
+            {
+                _toldFullDisk = null;
+                _log.Information("journal: there is room again: orders are taken");
+            }
         }
         else if (_toldFullDisk is null)
         {
             _toldFullDisk = fullDisk;
-            _log.Information($"journal: no room for the next segment ({fullDisk.Message}): make room before the current one is full, or the exchange ends then");
+            _log.Information($"journal: no room for the next segment ({fullDisk.Message}): new orders are refused until there is; "
+                + (_options.Journal.ReserveBytes > 0 ? "cancels are taken until half of the reserve is used" : "make room before the current one is full, or the exchange ends then"));
         }
     }
 

@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -28,12 +29,19 @@ public interface IExchangePipeline : IJournalTime, IAsyncDisposable
     /// <summary>Ring slots in use. Any thread.</summary>
     int CommandsInRing { get; }
 
+    /// <summary>What the disk has room for: beyond <see cref="JournalRoom.Normal"/> commands are refused. Any thread.</summary>
+    JournalRoom Room { get; }
+
+    /// <summary>How snapshots and segments stand. Any thread.</summary>
+    HousekeepingStatus Housekeeping { get; }
+
     /// <summary>Sandbox or venue; null before recovery of an empty directory.</summary>
     ExchangeMode? Mode { get; }
 
-    /// <summary>Replays the journal into engine and views, cuts a torn tail, opens the journal's end.</summary>
+    /// <summary>Loads the newest snapshot, replays the journal behind it into engine and views, cuts a torn tail, opens the journal's end.</summary>
     /// <param name="progress">Told the last replayed sequence now and then.</param>
     /// <exception cref="JournalDamagedException">The journal does not verify; nothing was changed.</exception>
+    /// <exception cref="SnapshotDamagedException">A snapshot verifies, but this build cannot go on from it; nothing was changed.</exception>
     /// <exception cref="ReplayMismatchException">A command gives another result now; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">Rings or groups are too small for the work limit of this journal; nothing was changed.</exception>
     JournalEnd Recover(Action<long>? progress);

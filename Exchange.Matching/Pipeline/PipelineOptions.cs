@@ -1,4 +1,5 @@
 using Exchange.Matching.Journal;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -10,6 +11,10 @@ public sealed record PipelineOptions
     public EventRingOptions EventRing { get; init; } = new();
 
     public JournalOptions Journal { get; init; } = new();
+
+    public SnapshotOptions Snapshot { get; init; } = new();
+
+    public RetentionOptions Retention { get; init; } = new();
 
     /// <summary>
     /// Commands in flight, 1 to 1,000,000; more are refused as overload. Each costs about 1 KB. It also bounds how long an admitted command queues.
@@ -37,7 +42,7 @@ public sealed record PipelineOptions
     /// <summary>Returns what is wrong and what to write instead, or null.</summary>
     public string? Validate(int maxRecordLength)
     {
-        if ((CommandRing.Validate() ?? EventRing.Validate() ?? Journal.Validate()) is { } error)
+        if ((CommandRing.Validate() ?? EventRing.Validate() ?? Journal.Validate() ?? Snapshot.Validate() ?? Retention.Validate()) is { } error)
         {
             return error;
         }

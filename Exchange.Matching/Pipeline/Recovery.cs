@@ -1,156 +1,121 @@
-using System.Runtime.CompilerServices;
-using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
-using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
-using Exchange.Matching.Types;
+using Exchange.Matching.Snapshot;
 
 namespace Exchange.Matching.Pipeline;
 
 /// <summary>
-/// Brings an engine and the views to the end of a journal: executes every journaled command again and compares its record, byte for byte,
-/// with the journaled one. A clean start is a recovery of length zero. Reads only; refuses the start rather than go on from a doubtful state.
+/// Brings an engine and the views to the end of a journal: loads the newest snapshot that verifies, then executes every command behind it again
+/// and compares. A clean start is a recovery of length zero. Reads only; refuses the start rather than go on from a doubtful state.
 /// One thread, before any other of the pipeline exists.
 /// </summary>
 internal static class Recovery
 {
-    /// <summary>Replays the whole journal.</summary>
+    /// <summary>Loads and replays.</summary>
+    /// <param name="engine">Empty, as are <paramref name="consumers"/>; after an exception all of them must be thrown away.</param>
+    /// <param name="log">Receives one line for each snapshot that is passed over, naming file and offset.</param>
     /// <param name="progress">Told the last sequence after each group; for a person who waits.</param>
-    /// <returns>Where the journal ends; a torn last group is not cut yet.</returns>
-    /// <exception cref="JournalDamagedException">The journal does not verify.</exception>
+    /// <exception cref="JournalDamagedException">The journal does not verify, ends before a snapshot, or begins too late for every one.</exception>
+    /// <exception cref="SnapshotDamagedException">A snapshot verifies, but this build cannot go on from it.</exception>
     /// <exception cref="ReplayMismatchException">A command gives another result now than it did then, fails, or cannot be read.</exception>
-    public static JournalEnd Run<TRisk, TLedger>(
+    public static Recovered Run<TRisk, TLedger>(
         IStorage storage,
         string journalFolder,
         MatchingEngine<TRisk, TLedger> engine,
         IReadOnlyList<IRecordConsumer> consumers,
+        Action<string> log,
         Action<long>? progress)
         where TRisk : struct, IRisk
         where TLedger : struct, ILedger
     {
-        var scratch = new byte[engine.MaxRecordLength];
-        using var reader = new JournalReader(storage, fromSequence: 1, journalFolder);
-        while (reader.TryReadGroup(out var records))
+        var store = new SnapshotStore(storage);
+        var snapshot = Load(store, engine, consumers, log);
+        using var reader = Open(storage, journalFolder, store, snapshot);
+        var replayer = new Replayer<TRisk, TLedger>(engine, consumers);
+        JournalPosition.GoTo(reader, snapshot);
+        long records = 0;
+        while (reader.TryReadGroup(out var group))
         {
-            foreach (var consumer in consumers)
-            {
-                consumer.BeginBatch();
-            }
-
-            var place = reader.RecordsOffset;
-            while (!records.IsEmpty)
-            {
-                var record = new Record(records);
-                if (scratch.Length < engine.MaxRecordLength)
-                {
-                    scratch = new byte[engine.MaxRecordLength];
-                }
-
-                if (Replay(engine, in record, scratch, out var failure) is { } reason)
-                {
-                    throw new ReplayMismatchException(reader.GroupFile, place, record.Sequence, reason, failure);
-                }
-
-                var shown = consumers;
-                Planted.Let(PlantedBug.ViewsNotRecovered, ref shown, []);
-                Planted.Let(PlantedBug.ReplayAppliedTwice, ref shown, [.. consumers, .. consumers]);
-                foreach (var consumer in shown)
-                {
-                    consumer.Apply(in record, CommandSlot.NoReply);
-                }
-
-                place += record.Header.Length;
-                records = records[record.Header.Length..];
-            }
-
-            foreach (var consumer in consumers)
-            {
-                consumer.EndBatch();
-            }
-
+            replayer.Replay(reader, group);
+            records += reader.Group.RecordCount;
             progress?.Invoke(reader.Group.LastSequence);
         }
 
-        return reader.End;
+        var end = reader.End;
+        foreach (var sequence in store.List())
+        {
+            // Why by name, whether it verifies or not: a snapshot gets its name when its segment is closed, and the next one's header and name are durable.
+            if (sequence >= end.SegmentFirstSequence)
+            {
+                throw new JournalDamagedException(
+                    store.NameOf(sequence), 0, $"this snapshot was taken behind {sequence}, when the segment from {sequence + 1} on was there already; "
+                    + $"the journal ends with sequence {end.NextSequence - 1}: a part of it is missing");
+            }
+        }
+
+        return new Recovered(end, snapshot?.Sequence ?? 0, records);
     }
 
-    /// <summary>Returns what keeps the record from being executed again to the same bytes, or null.</summary>
-    private static string? Replay<TRisk, TLedger>(
-        MatchingEngine<TRisk, TLedger> engine, in Record record, Span<byte> scratch, out Exception? failure)
+    /// <summary>Fills engine and consumers from the newest snapshot that verifies; null when there is none.</summary>
+    internal static SnapshotHeader? Load<TRisk, TLedger>(
+        SnapshotStore store, MatchingEngine<TRisk, TLedger> engine, IReadOnlyList<IRecordConsumer> consumers, Action<string> log)
         where TRisk : struct, IRisk
         where TLedger : struct, ILedger
     {
-        failure = null;
-        var header = record.Header;
-        CommandSlot command = default;
-        command.Type = header.CommandType;
-        if (!Enum.IsDefined(header.CommandType))
+        using var file = store.OpenNewest(damaged => log($"snapshot passed over, an older one or the whole journal takes its place: {damaged.Message}"));
+        if (file is null)
         {
-            return $"command type {(byte)header.CommandType} is unknown: the journal was written by a newer build";
+            return null;
         }
 
-        if (header.CommandType.IsTrading() && !TradingCommandCodec.TryRead(header.CommandType, record.Body, ref command))
-        {
-            return $"the body of this {header.CommandType} cannot be read";
-        }
-
-        int length;
-        try
-        {
-            length = header.CommandType switch
-            {
-                CommandType.ContinueWork => engine.ExecutePending(header.Sequence, header.TimeUs, scratch),
-                CommandType.AbandonWork => engine.AbandonPending(header.Sequence, header.TimeUs, scratch),
-                _ => engine.Execute(ref command, record.Body, header.Sequence, header.TimeUs, scratch),
-            };
-        }
-        catch (Exception error) when (error is PoisonedCommandException or Types.InvariantBrokenException)
-        {
-            failure = error;
-            return $"{header.CommandType} failed in replay: {error.Message}";
-        }
-
-        return record.Bytes.SequenceEqual(scratch[..length]) ? null : Difference(in record, scratch[..length]);
+        Fill(file, store.NameOf(file.Header.Sequence), engine, consumers);
+        return file.Header;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static string Difference(in Record record, ReadOnlySpan<byte> executed)
+    /// <summary>Fills engine and consumers from a file that verifies, and compares the hash.</summary>
+    /// <exception cref="SnapshotDamagedException">This build cannot go on from it.</exception>
+    internal static void Fill<TRisk, TLedger>(
+        SnapshotFileReader file, string name, MatchingEngine<TRisk, TLedger> engine, IReadOnlyList<IRecordConsumer> consumers)
+        where TRisk : struct, IRisk
+        where TLedger : struct, ILedger
     {
-        if (record.CommandType == CommandType.Genesis && GenesisCommand.Read(record.Body) is { LogicVersion: > GenesisCommand.CurrentLogicVersion } genesis)
-        {
-            return $"logic version {genesis.LogicVersion} is unknown, this build executes up to {GenesisCommand.CurrentLogicVersion}: the journal was written by a newer build";
-        }
-
-        var events = record.Events;
         try
         {
-            while (events.MoveNext())
-            {
-                // Only the types are of interest: an unknown one cannot be walked over.
-            }
+            SnapshotContent.Load(new SnapshotReader(file.Read), engine, consumers);
+            file.CheckComplete();
         }
-        catch (InvalidDataException unreadable)
+        catch (SnapshotDamagedException unusable)
         {
-            return $"{unreadable.Message}: the journal was written by a newer build";
+            throw new SnapshotDamagedException(
+                $"{name} verifies, but this build cannot go on from it: {unusable.Message}. It was written by build '{file.Header.BuildId}': start that build, "
+                + "or move the folder snapshot away to replay the whole journal, if its first segment is still there; nothing was changed");
         }
 
-        return $"{record.CommandType} gives another result now: {record.Bytes.Length} bytes journaled, {executed.Length} executed, "
-            + $"first difference at byte {record.Bytes.CommonPrefixLength(executed)} of the record";
+        var hash = engine.ComputeStateHash();
+        if (hash != file.Header.StateHash)
+        {
+            throw new SnapshotDamagedException(
+                $"{name} verifies, but the state loaded from it has the hash {hash:x16} instead of {file.Header.StateHash:x16}: start the build '{file.Header.BuildId}' that wrote it; nothing was changed");
+        }
+    }
+
+    private static JournalReader Open(IStorage storage, string journalFolder, SnapshotStore store, SnapshotHeader? snapshot)
+    {
+        var segments = SegmentList.Read(storage, journalFolder);
+        if (snapshot is null && segments.Count > 0 && segments[0].Header.FirstSequence > 1)
+        {
+            throw new JournalDamagedException(
+                segments[0].Name, 24, $"the journal begins with sequence {segments[0].Header.FirstSequence}, and there is no snapshot to go on from"
+                + (store.List().Count > 0 ? " that verifies" : ""));
+        }
+
+        return new JournalReader(storage, (snapshot?.Sequence ?? 0) + 1, journalFolder);
     }
 }
 
-/// <summary>The journal and the engine disagree: the start is refused, and nothing was changed.</summary>
-public sealed class ReplayMismatchException(string file, long offset, long sequence, string reason, Exception? cause = null)
-    : Exception(
-        $"recovery stopped at sequence {sequence}, '{file}' offset {offset}: {reason}. Start the build that wrote this journal, or restore the data directory; nothing was changed",
-        cause)
-{
-    /// <summary>The segment, relative to the data directory.</summary>
-    public string File { get; } = file;
-
-    /// <summary>Where the record begins in it, bytes.</summary>
-    public long Offset { get; } = offset;
-
-    public long Sequence { get; } = sequence;
-}
+/// <summary>What a recovery came to.</summary>
+/// <param name="End">Where the journal ends; a torn last group is not cut yet.</param>
+/// <param name="SnapshotSequence">The state was loaded behind this sequence; 0 when the whole journal was replayed.</param>
+/// <param name="ReplayedRecords">Records executed again.</param>
+internal readonly record struct Recovered(JournalEnd End, long SnapshotSequence, long ReplayedRecords);

@@ -17,6 +17,9 @@ public interface IStorage
 
     bool Exists(string name);
 
+    /// <summary>Bytes that may still be written here, as far as the file system tells; long.MaxValue where nobody knows.</summary>
+    long FreeBytes => long.MaxValue;
+
     /// <summary>
     /// Returns the names (without the folder) of the files directly inside <paramref name="folder"/> ("" is the root), in ordinal order;
     /// none when the folder is missing.

@@ -84,10 +84,11 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task A_full_disk_answers_nothing_behind_the_durable_sequence_and_ends_the_pipeline()
+    public async Task Without_a_reserve_what_is_still_taken_on_a_full_disk_ends_the_pipeline_with_nothing_answered_behind_the_durable_sequence()
     {
         var disk = new FaultyDisk();
-        var failure = await RunUntilFailureAsync(disk, () => disk.CapacityBytes = disk.Contents().Values.Sum(file => (long)file.Length));
+        var failure = await RunUntilFailureAsync(
+            disk, () => disk.CapacityBytes = disk.Contents().Values.Sum(file => (long)file.Length), ClaimClass.Reserved);
 
         Assert.That(failure, Is.TypeOf<StorageException>().With.Property("Errno").EqualTo(FaultyDisk.NoSpace));
     }
@@ -166,10 +167,10 @@ public sealed class PipelineTests
         Assert.That(recovered.Engine.ComputeStateHash(), Is.EqualTo(hash));
     }
 
-    private static async Task<Exception?> RunUntilFailureAsync(FaultyDisk disk, Action injectFault)
+    private static async Task<Exception?> RunUntilFailureAsync(FaultyDisk disk, Action injectFault, ClaimClass tradingClass = ClaimClass.Normal)
     {
         var storage = new WatchedStorage(disk);
-        await using var exchange = new PipelineExchange(storage);
+        await using var exchange = new PipelineExchange(storage) { TradingClass = tradingClass };
         await exchange.StartAsync();
         await exchange.AddMarketAsync(Producers);
         storage.Locked(injectFault);

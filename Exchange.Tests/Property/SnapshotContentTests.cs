@@ -25,7 +25,7 @@ public sealed class SnapshotContentTests
         var copies = new Queue<BareExchange>();
         var midCommand = 0;
         var untilSnapshot = 0;
-        foreach (var command in CommandStream.Generate(seed, 2_500, genesis))
+        foreach (var command in CommandStream.Generate(seed, 1_000, genesis))
         {
             Step(original, copies, exchange => exchange.Begin);
             while (original.Engine.HasPendingWork)
@@ -56,7 +56,7 @@ public sealed class SnapshotContentTests
             }
         }
 
-        Assert.That(midCommand, Is.GreaterThan(workLimit > 100 ? -1 : 3), "snapshots between the records of one command");
+        Assert.That(midCommand, Is.GreaterThan(workLimit > 100 ? -1 : 1), "snapshots between the records of one command");
         foreach (var copy in copies)
         {
             AssertEqual(copy, original);

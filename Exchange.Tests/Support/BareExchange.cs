@@ -33,6 +33,13 @@ internal sealed class BareExchange : IDisposable
         Consumers = [Symbols, _balances, Operators, _risk.View, MarketData, Orders];
     }
 
+    /// <summary>Returns what an empty exchange is made of, for a snapshotter.</summary>
+    public static ExchangeParts<RiskPort, LedgerPort> NewParts()
+    {
+        using var empty = new BareExchange();
+        return new ExchangeParts<RiskPort, LedgerPort>(empty._risk.Risk, empty.Accounts.Ledger, empty.Consumers);
+    }
+
     public MatchingEngine<RiskPort, LedgerPort> Engine { get; }
 
     public AccountsModule Accounts { get; }
@@ -90,10 +97,13 @@ internal sealed class BareExchange : IDisposable
         Sequence = sequence;
     }
 
-    /// <summary>Recovers the whole journal; tells the last sequence behind each group.</summary>
+    /// <summary>What the recovery had to say.</summary>
+    public List<string> RecoveryLog { get; } = [];
+
+    /// <summary>Recovers from the newest snapshot and the journal; tells the last sequence behind each group.</summary>
     public JournalEnd Recover(IStorage storage, Action<long>? progress = null)
     {
-        var end = Recovery.Run(storage, "journal", Engine, Consumers, progress);
+        var end = Recovery.Run(storage, "journal", Engine, Consumers, RecoveryLog.Add, progress).End;
         Sequence = end.NextSequence - 1;
         return end;
     }

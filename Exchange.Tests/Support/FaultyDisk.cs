@@ -109,6 +109,18 @@ public sealed class FaultyDisk : IStorage
         }
     }
 
+    /// <summary>Returns another disk that holds, durably, what a reader sees here now.</summary>
+    public FaultyDisk Copy()
+    {
+        var copy = new FaultyDisk { WriteAlignment = WriteAlignment };
+        foreach (var (name, bytes) in Contents())
+        {
+            copy.Put(name, bytes);
+        }
+
+        return copy;
+    }
+
     /// <summary>Returns what a reader sees now, name by name.</summary>
     public SortedDictionary<string, byte[]> Contents()
     {

@@ -79,6 +79,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
         var environment = new Dictionary<string, string>(Settings);
         environment.TryAdd("Exchange__DataDirectory", DataDirectory);
 
+        // Small: every start prepares it anew, and many tests start many hosts.
+        environment.TryAdd("Exchange__Engine__JournalReserveBytes", "1048576");
+
         // Books that only the test touches, unless it says otherwise.
         environment.TryAdd("Exchange__Sandbox__MarketMakers", "false");
         _process = ChildProcess.Start(Dll, ["--urls", Url], environment, launcher: Launcher);

@@ -93,6 +93,9 @@ internal sealed class PipelineExchange : IAsyncDisposable
 
     public List<string> LogLines { get; } = [];
 
+    /// <summary>Share of the ring, and of a full disk, that trading commands are submitted for.</summary>
+    public ClaimClass TradingClass { get; set; } = ClaimClass.Normal;
+
     public ulong StateHash => _stateHash();
 
     public string? Inconsistency => _inconsistency();
@@ -130,7 +133,7 @@ internal sealed class PipelineExchange : IAsyncDisposable
     public async Task<Answer?> SubmitAsync(CommandSlot command)
     {
         ValueTask<CommandReply> pending;
-        while (!Pipeline.Gateway.TrySubmit(ref command, ClaimClass.Normal, out pending))
+        while (!Pipeline.Gateway.TrySubmit(ref command, TradingClass, out pending))
         {
             if (!Pipeline.IsAdmitting)
             {

@@ -10,6 +10,9 @@ public interface IOperatorsModule
     /// <summary>The fold of durable records into operators and the audit trail; fed by recovery and publisher.</summary>
     IRecordConsumer View { get; }
 
+    /// <summary>Returns an empty view of the same kind as <see cref="View"/>, for the snapshotter.</summary>
+    IRecordConsumer NewView();
+
     /// <summary>In the order of their ids.</summary>
     IReadOnlyList<Operator> Operators { get; }
 

@@ -27,6 +27,8 @@ internal sealed class OperatorsView(int auditEntriesKept = OperatorsView.AuditEn
 
     public IRecordConsumer View => this;
 
+    public IRecordConsumer NewView() => new OperatorsView(auditEntriesKept);
+
     public IReadOnlyList<Operator> Operators
     {
         get

@@ -12,6 +12,9 @@ public interface IMarketDataModule
     /// <summary>The fold of durable records into market data; fed by recovery and publisher.</summary>
     IRecordConsumer View { get; }
 
+    /// <summary>Returns an empty view of the same kind as <see cref="View"/>, for the snapshotter.</summary>
+    IRecordConsumer NewView();
+
     /// <summary>Copies the best levels of both sides, best first.</summary>
     /// <param name="limit">Most levels per side, at least 1.</param>
     /// <returns>The update id at which the copied levels stood; 0 before the first change.</returns>

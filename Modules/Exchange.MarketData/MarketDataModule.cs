@@ -8,6 +8,8 @@ internal sealed class MarketDataModule(MarketDataView view, OlderTrades trades) 
 {
     public IRecordConsumer View => view;
 
+    public IRecordConsumer NewView() => view.NewView();
+
     public long CopyDepth(Symbol symbol, int limit, List<DepthLevel> bids, List<DepthLevel> asks) => view.CopyDepth(symbol.Id, limit, bids, asks);
 
     public BookTicker BookTicker(Symbol symbol) => view.BookTicker(symbol.Id);

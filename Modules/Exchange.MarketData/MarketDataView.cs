@@ -38,6 +38,9 @@ internal sealed partial class MarketDataView(MarketDataOptions options) : IRecor
     {
     }
 
+    /// <summary>Returns an empty view that keeps as much.</summary>
+    public MarketDataView NewView() => new(options);
+
     public void BeginBatch() => _gate.Enter();
 
     public void EndBatch() => _gate.Exit();
