@@ -49,7 +49,9 @@ internal sealed record CoreResult(
     double RecordBytesPerCommand,
     bool HashMatches,
     Floors Floors,
-    Multiples Multiples)
+    Multiples Multiples,
+    double SwitchMultipleMin,
+    double SwitchMultipleMax)
 {
     public static CoreResult Of(WorkloadDefinition definition, IReadOnlyList<CorePass> passes)
     {
@@ -69,7 +71,9 @@ internal sealed record CoreResult(
             new Multiples(
                 MedianOf([.. passes.Select(pass => pass.NsPerCommand / pass.Floors.ArrayCopy)]),
                 MedianOf([.. passes.Select(pass => pass.NsPerCommand / pass.Floors.SwitchLoop)]),
-                MedianOf([.. passes.Select(pass => pass.NsPerCommand / pass.Floors.IdTouch)])));
+                MedianOf([.. passes.Select(pass => pass.NsPerCommand / pass.Floors.IdTouch)])),
+            passes.Min(pass => pass.NsPerCommand / pass.Floors.SwitchLoop),
+            passes.Max(pass => pass.NsPerCommand / pass.Floors.SwitchLoop));
     }
 
     private static double MedianOf(double[] values)

@@ -16,6 +16,17 @@ internal static class CoreTable
         }
     }
 
+    public static void Write(IReadOnlyList<GrowthRow> rows, TextWriter output)
+    {
+        output.WriteLine("thread CPU per command, ns; whole engine step; least of the passes; memory: resident bytes per resting order, everything counted");
+        foreach (var row in rows)
+        {
+            var memory = row.MemoryPerOrder == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.MemoryPerOrder,5:F0} B of {GrowthRow.MemoryLimit}");
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Series,-14}{row.Name,-16}{row.NsPerCommand,8:F1}  x{row.Ratio,-5:F2} of {row.RatioLimit,-5}{row.AllocatedBytesPerCommand,8:F3} B alloc  {memory,-16}{(row.Mismatch is null ? row.IsWithin ? "" : "BEYOND" : "MISMATCH " + row.Mismatch)}"));
+        }
+    }
+
     private static string Floor(double ns, double multiple) =>
         string.Create(CultureInfo.InvariantCulture, $"{ns:F1} x{multiple:F1}").PadRight(14);
 }

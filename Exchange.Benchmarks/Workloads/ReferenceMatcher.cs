@@ -6,9 +6,9 @@ namespace Exchange.Benchmarks.Workloads;
 /// </summary>
 internal sealed class ReferenceMatcher(int symbolCount, long maxOrderId)
 {
-    // Why not the whole range of the definition: a thousand symbols of it would take hundreds of megabytes. A price outside throws.
-    private const int FirstPrice = 34_000;
-    private const int PriceCount = 12_001;
+    // Why not the whole range of the definition: thousands of symbols of it would take gigabytes. A price outside throws.
+    private readonly int _firstPrice = symbolCount == 1 ? 34_000 : 37_000;
+    private readonly int _priceCount = PriceCountOf(symbolCount);
 
     private readonly int[]?[] _firsts = new int[]?[symbolCount * 2];
     private readonly int[]?[] _lasts = new int[]?[symbolCount * 2];
@@ -29,7 +29,7 @@ internal sealed class ReferenceMatcher(int symbolCount, long maxOrderId)
     {
         ref var order = ref _orders[orderId];
         var side = SideIndex(order.Symbol, order.Side);
-        var level = (int)order.Price - FirstPrice;
+        var level = (int)order.Price - _firstPrice;
         if (order.Previous == 0)
         {
             _firsts[side]![level] = order.Next;
@@ -55,14 +55,14 @@ internal sealed class ReferenceMatcher(int symbolCount, long maxOrderId)
         LastPrice = 0;
         var makers = SideIndex(symbol, (byte)(side ^ 1));
         var step = side == 0 ? 1 : -1;
-        var limit = Math.Clamp(price - FirstPrice, -1, PriceCount);
+        var limit = Math.Clamp(price - _firstPrice, -1, _priceCount);
         if (_firsts[makers] is not { } firsts)
         {
             return quantity;
         }
 
         ref var best = ref _best[makers];
-        for (; quantity > 0 && (limit - best) * step >= 0 && (uint)best < PriceCount; best += step)
+        for (; quantity > 0 && (limit - best) * step >= 0 && (uint)best < _priceCount; best += step)
         {
             while (firsts[best] is var first and not 0)
             {
@@ -93,9 +93,9 @@ internal sealed class ReferenceMatcher(int symbolCount, long maxOrderId)
     public void AddLast(int symbol, byte side, long orderId, ushort userId, long price, long leaves)
     {
         var index = SideIndex(symbol, side);
-        var firsts = _firsts[index] ??= new int[PriceCount];
-        var lasts = _lasts[index] ??= new int[PriceCount];
-        var level = checked((int)price - FirstPrice);
+        var firsts = _firsts[index] ??= new int[_priceCount];
+        var lasts = _lasts[index] ??= new int[_priceCount];
+        var level = checked((int)price - _firstPrice);
         ref var order = ref _orders[orderId];
         order.Symbol = (ushort)symbol;
         order.Side = side;
@@ -133,19 +133,21 @@ internal sealed class ReferenceMatcher(int symbolCount, long maxOrderId)
 
             if (firsts[level] != 0 && --levels == 0)
             {
-                return (lots, level + FirstPrice);
+                return (lots, level + _firstPrice);
             }
         }
     }
 
     private static int SideIndex(int symbol, byte side) => symbol * 2 + side;
 
+    private static int PriceCountOf(int symbolCount) => symbolCount == 1 ? 12_001 : 6_001;
+
     private static int[] NewBest(int symbolCount)
     {
         var best = new int[symbolCount * 2];
         for (var i = 0; i < best.Length; i++)
         {
-            best[i] = i % 2 == 0 ? -1 : PriceCount;
+            best[i] = i % 2 == 0 ? -1 : PriceCountOf(symbolCount);
         }
 
         return best;

@@ -9,21 +9,21 @@ internal static class WorkloadMarket
     /// <summary>Units of each asset that an account gets.</summary>
     public const long Funds = 1_000_000_000_000_000;
 
-    /// <summary>A currency pair that is wide enough for every order of the workloads: a tick is a cent, a lot 0.00001.</summary>
+    /// <summary>A currency pair of 10^9 ticks, wherever the workload's prices lie in them: a tick is 0.001, a lot 0.00001.</summary>
     public static SymbolSpec Spec(int number, string baseAsset) => new()
     {
         Name = FormattableString.Invariant($"{baseAsset}USDT{number}"),
         BaseAsset = baseAsset,
         QuoteAsset = "USDT",
-        TickSize = FixedPoint.One / 100,
-        MinPrice = FixedPoint.One / 100,
+        TickSize = FixedPoint.One / 1_000,
+        MinPrice = FixedPoint.One / 1_000,
         MaxPrice = 1_000_000 * FixedPoint.One,
         LotSize = FixedPoint.One / 100_000,
         MinQuantity = FixedPoint.One / 100_000,
         MaxQuantity = 9_000 * FixedPoint.One,
-        MinNotional = FixedPoint.One / 1_000,
+        MinNotional = FixedPoint.One / 10_000,
         MaxNotional = 9_000_000 * FixedPoint.One,
-        MinNotionalFilter = FixedPoint.One / 1_000,
+        MinNotionalFilter = FixedPoint.One / 10_000,
         MarketMinQuantity = FixedPoint.One / 100_000,
         MarketMaxQuantity = 100 * FixedPoint.One,
         MarketLotSize = FixedPoint.One / 100_000,

@@ -11,7 +11,7 @@ internal interface ISlotMatch
 }
 
 /// <summary>
-/// Finds slots (above 0) by 32 bits of their key: open addressing with linear probing over native memory, at most half full. Only 32 bits are
+/// Finds slots (above 0) by 32 bits of their key: open addressing with linear probing over native memory, at most 3/8 full. Only 32 bits are
 /// kept, so an entry has 8 bytes and a cache line 8 entries; the slot itself says whether it is meant, and several slots may share a key.
 /// Four neighbouring keys have neighbouring homes: orders that came one after another are found on one line.
 /// Grows without a pause: the larger table is fresh zero pages from the system, and every later change moves 16 old entries over; until that is
@@ -130,7 +130,7 @@ internal sealed unsafe class SlotIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(uint key, int slot)
     {
-        if (_old.Entries != null || (nuint)Count * 2 > _table.Mask)
+        if (_old.Entries != null || (nuint)Count * 8 > _table.Mask * 3)
         {
             MoveOrGrow();
         }
@@ -217,7 +217,7 @@ internal sealed unsafe class SlotIndex : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MoveSome()
     {
-        // A table is doubled when half full, so as many additions as half its entries pass before the next growth: with 16 entries per
+        // A table is doubled when 3/8 full, so as many additions as 3/8 of its entries pass before the next growth: with 16 entries per
         // change the move is over long before.
         for (var moved = 0; moved < EntriesMovedPerChange; moved++)
         {

@@ -49,6 +49,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         var slot = _levels[levelIndex].First;
         Planted.Let(PlantedBug.NewestOrderFirst, ref slot, _levels[levelIndex].Last);
         ref var maker = ref _orders[slot];
+
+        // The next one in the queue is most likely the next trade's maker.
+        Prefetch.Line(ref _orders[maker.Next]);
         var price = maker.Price;
         var quantity = Math.Min(taker.Leaves, maker.Leaves);
         var quote = symbol.Notional(price, quantity);

@@ -234,35 +234,46 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Settle(in Settlement settlement)
     {
-        var baseAmount = settlement.BaseAmount;
-        var quoteAmount = settlement.QuoteAmount;
-        var baseFee = settlement.BuyerFee;
-        var quoteFee = settlement.SellerFee;
-        ref var buyerQuote = ref FundsAt(settlement.BuyerAccountId, settlement.QuoteAssetId);
-        ref var buyerBase = ref FundsAt(settlement.BuyerAccountId, settlement.BaseAssetId);
-        ref var sellerBase = ref FundsAt(settlement.SellerAccountId, settlement.BaseAssetId);
-        ref var sellerQuote = ref FundsAt(settlement.SellerAccountId, settlement.QuoteAssetId);
-        Invariant.That(quoteAmount >= 0 && quoteAmount <= buyerQuote.Held, "the buyer's held quote amount covers the trade");
-        Invariant.That(baseAmount >= 0 && baseAmount <= sellerBase.Held, "the seller's held base amount covers the trade");
-        Invariant.That(baseFee >= 0 && baseFee <= baseAmount, "the buyer's fee is part of what it receives");
-        Invariant.That(quoteFee >= 0 && quoteFee <= quoteAmount, "the seller's fee is part of what it receives");
+        var (baseAmount, quoteAmount, baseFee, quoteFee) = (settlement.BaseAmount, settlement.QuoteAmount, settlement.BuyerFee, settlement.SellerFee);
+        var (buyer, seller, baseAsset, quoteAsset) = (settlement.BuyerAccountId, settlement.SellerAccountId, settlement.BaseAssetId, settlement.QuoteAssetId);
+        GuardIds(buyer, baseAsset);
+        GuardIds(seller, quoteAsset);
+        ref var buyerQuote = ref _funds.At(buyer, quoteAsset);
+        ref var sellerBase = ref _funds.At(seller, baseAsset);
+        var received = quoteAmount - quoteFee;
+        var bought = baseAmount - baseFee;
+
+        // Why one comparison: each of these may not be negative, and a sign shows in the union of all.
+        if ((quoteAmount | baseAmount | baseFee | quoteFee | received | bought | (buyerQuote.Held - quoteAmount) | (sellerBase.Held - baseAmount)) < 0)
+        {
+            ThrowUnsettled(in settlement, buyerQuote.Held, sellerBase.Held);
+        }
 
         buyerQuote.Held -= quoteAmount;
-        sellerQuote.Free += quoteAmount - quoteFee;
         sellerBase.Held -= baseAmount;
-        buyerBase.Free += baseAmount - baseFee;
+        _funds.At(seller, quoteAsset).Free += received;
+        _funds.At(buyer, baseAsset).Free += bought;
 
-        ref var quoteTotals = ref _totals[settlement.QuoteAssetId];
+        ref var quoteTotals = ref _totals[quoteAsset];
         quoteTotals.Held -= quoteAmount;
-        quoteTotals.Free += quoteAmount - quoteFee;
+        quoteTotals.Free += received;
         quoteTotals.Fees += quoteFee;
-        ref var baseTotals = ref _totals[settlement.BaseAssetId];
+        ref var baseTotals = ref _totals[baseAsset];
         baseTotals.Held -= baseAmount;
-        baseTotals.Free += baseAmount - baseFee;
+        baseTotals.Free += bought;
         baseTotals.Fees += baseFee;
+    }
+
+    /// <summary>Names the first rule that a settlement breaks; nothing has changed yet.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowUnsettled(in Settlement settlement, long buyerHeld, long sellerHeld)
+    {
+        Invariant.That(settlement.QuoteAmount >= 0 && settlement.QuoteAmount <= buyerHeld, "the buyer's held quote amount covers the trade");
+        Invariant.That(settlement.BaseAmount >= 0 && settlement.BaseAmount <= sellerHeld, "the seller's held base amount covers the trade");
+        Invariant.That(settlement.BuyerFee >= 0 && settlement.BuyerFee <= settlement.BaseAmount, "the buyer's fee is part of what it receives");
+        Invariant.That(settlement.SellerFee >= 0 && settlement.SellerFee <= settlement.QuoteAmount, "the seller's fee is part of what it receives");
     }
 
     /// <summary>Returns the fees collected in one asset, in its units.</summary>

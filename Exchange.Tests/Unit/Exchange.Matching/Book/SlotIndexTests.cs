@@ -78,7 +78,7 @@ public sealed class SlotIndexTests
         using var index = new SlotIndex(capacityBits: 8);
         for (var slot = 1; slot <= 200; slot++)
         {
-            // The 129th addition doubles the table; each change then moves 16 of the 256 old entries.
+            // The 97th addition doubles the table; each change then moves 16 of the 256 old entries.
             index.Add((uint)slot * 7, slot);
             for (var known = 1; known <= slot; known++)
             {
@@ -93,12 +93,12 @@ public sealed class SlotIndexTests
         for (var keep = 0; keep < 16; keep++)
         {
             using var index = new SlotIndex(capacityBits: 8);
-            for (var slot = 1; slot <= 129 + keep; slot++)
+            for (var slot = 1; slot <= 97 + keep; slot++)
             {
                 index.Add((uint)slot, slot);
             }
 
-            for (var slot = 129 + keep; slot >= 1; slot--)
+            for (var slot = 97 + keep; slot >= 1; slot--)
             {
                 index.Remove((uint)slot, slot);
                 Assert.That(index.Count, Is.EqualTo(slot - 1));
