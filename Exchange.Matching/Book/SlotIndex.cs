@@ -23,7 +23,7 @@ internal interface ISlotMatch
 /// </summary>
 internal sealed unsafe class SlotIndex : IDisposable
 {
-    private const int Free = 0;
+    private const int Vacant = 0;
     private const int Removed = -1;
     private const int EntriesMovedPerChange = 16;
 
@@ -51,7 +51,7 @@ internal sealed unsafe class SlotIndex : IDisposable
         public readonly Entry* Locate(uint key, int slot)
         {
             // Safety: indices are masked to the table, which always has a free entry, so the probe ends.
-            for (var index = Home(key); Entries[index].Slot != Free; index = (index + 1) & Mask)
+            for (var index = Home(key); Entries[index].Slot != Vacant; index = (index + 1) & Mask)
             {
                 if (Entries[index].Slot == slot && Entries[index].Key == key)
                 {
@@ -66,7 +66,7 @@ internal sealed unsafe class SlotIndex : IDisposable
         {
             // Safety: as Locate.
             var index = Home(key);
-            while (Entries[index].Slot != Free)
+            while (Entries[index].Slot != Vacant)
             {
                 index = (index + 1) & Mask;
             }
@@ -94,7 +94,7 @@ internal sealed unsafe class SlotIndex : IDisposable
         for (var index = _table.Home(key); ; index = (index + 1) & mask)
         {
             var slot = entries[index].Slot;
-            if (slot == Free)
+            if (slot == Vacant)
             {
                 return _old.Entries == null ? 0 : FindOld(key, match);
             }
@@ -114,7 +114,7 @@ internal sealed unsafe class SlotIndex : IDisposable
         var entries = _table.Entries;
         var mask = _table.Mask;
         var index = _table.Home(key);
-        while (entries[index].Slot != Free && entries[index].Key != key)
+        while (entries[index].Slot != Vacant && entries[index].Key != key)
         {
             index = (index + 1) & mask;
         }
@@ -171,7 +171,7 @@ internal sealed unsafe class SlotIndex : IDisposable
     private int FindOld<TMatch>(uint key, TMatch match)
         where TMatch : struct, ISlotMatch
     {
-        for (var index = _old.Home(key); _old.Entries[index].Slot != Free; index = (index + 1) & _old.Mask)
+        for (var index = _old.Home(key); _old.Entries[index].Slot != Vacant; index = (index + 1) & _old.Mask)
         {
             ref var entry = ref _old.Entries[index];
             if (entry.Key == key && entry.Slot != Removed && match.Is(entry.Slot))
@@ -188,7 +188,7 @@ internal sealed unsafe class SlotIndex : IDisposable
     {
         var entries = _table.Entries;
         var mask = _table.Mask;
-        for (var index = (gap + 1) & mask; entries[index].Slot != Free; index = (index + 1) & mask)
+        for (var index = (gap + 1) & mask; entries[index].Slot != Vacant; index = (index + 1) & mask)
         {
             if (((index - _table.Home(entries[index].Key)) & mask) >= ((index - gap) & mask))
             {
@@ -197,7 +197,7 @@ internal sealed unsafe class SlotIndex : IDisposable
             }
         }
 
-        entries[gap].Slot = Free;
+        entries[gap].Slot = Vacant;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -222,7 +222,7 @@ internal sealed unsafe class SlotIndex : IDisposable
         for (var moved = 0; moved < EntriesMovedPerChange; moved++)
         {
             ref var entry = ref _old.Entries[_oldNext];
-            if (entry.Slot is not Free and not Removed)
+            if (entry.Slot is not Vacant and not Removed)
             {
                 _table.Insert(entry.Key, entry.Slot);
 
@@ -232,24 +232,49 @@ internal sealed unsafe class SlotIndex : IDisposable
 
             if (_oldNext++ == _old.Mask)
             {
-                NativeMemory.Free(_old.Entries);
+                Free(in _old);
                 _old = default;
                 return;
             }
         }
     }
 
-    private static Table Allocate(int capacityBits) => new()
+    private static Table Allocate(int capacityBits)
     {
-        Entries = (Entry*)NativeMemory.AllocZeroed((nuint)1 << capacityBits, (nuint)sizeof(Entry)),
-        Mask = ((nuint)1 << capacityBits) - 1,
-        Shift = 32 - (capacityBits - 2),
-    };
+        var size = (nuint)sizeof(Entry) << capacityBits;
+        Entry* entries;
+        if (size < VirtualMemory.LargePageSize)
+        {
+            entries = (Entry*)NativeMemory.AllocZeroed(size);
+        }
+        else
+        {
+            // Lookups go all over a table: in small pages, most of them would miss the address cache, too.
+            entries = (Entry*)VirtualMemory.Reserve(size);
+            VirtualMemory.PreferLargePages((byte*)entries, size);
+            VirtualMemory.Commit((byte*)entries, size);
+        }
+
+        return new() { Entries = entries, Mask = ((nuint)1 << capacityBits) - 1, Shift = 32 - (capacityBits - 2) };
+    }
+
+    private static void Free(in Table table)
+    {
+        var size = (table.Mask + 1) * (nuint)sizeof(Entry);
+        if (size < VirtualMemory.LargePageSize || table.Entries == null)
+        {
+            NativeMemory.Free(table.Entries);
+        }
+        else
+        {
+            VirtualMemory.Release((byte*)table.Entries, size);
+        }
+    }
 
     private void FreeTables()
     {
-        NativeMemory.Free(_table.Entries);
-        NativeMemory.Free(_old.Entries);
+        Free(in _table);
+        Free(in _old);
         _table = default;
         _old = default;
     }

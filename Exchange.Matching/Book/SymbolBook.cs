@@ -42,6 +42,10 @@ internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore le
         Types.Prefetch.Line(ref _ladders[1]);
     }
 
+    /// <summary>Fetches the symbol's numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchSymbol() => Types.Prefetch.Object(Symbol, size: 4 * 64);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref PriceLadder Ladder(Side side) => ref _ladders[(int)side];
 

@@ -163,6 +163,11 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             engine.LookAheadAtNeighbours(ref commands[position]);
         }
 
+        for (var position = first; position < next; position += commands[position].SlotCount)
+        {
+            engine.LookAheadAtLeaves(ref commands[position]);
+        }
+
         return next;
     }
 

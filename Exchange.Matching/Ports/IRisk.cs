@@ -41,9 +41,9 @@ public interface IRisk : ISnapshotState
     void OnTrade(Symbol symbol, long price, long quantity, long timeUs);
 
     /// <summary>
-    /// A command of this account (any number) on this symbol comes soon: its state may be fetched into the cache. Changes nothing.
+    /// A command of this account (any number) on this symbol (which exists) comes soon: its state may be fetched into the cache. Changes nothing.
     /// </summary>
-    void Prefetch(int accountId, Symbol symbol);
+    void Prefetch(int accountId, int symbolId);
 
     /// <summary>Adds counts and reference prices, in the order of their ids.</summary>
     void AddTo(ref StateHash hash);

@@ -125,7 +125,7 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         inner.OnTrade(symbol, price, quantity, timeUs);
     }
 
-    public void Prefetch(int accountId, Symbol symbol) => inner.Prefetch(accountId, symbol);
+    public void Prefetch(int accountId, int symbolId) => inner.Prefetch(accountId, symbolId);
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
 

@@ -83,7 +83,8 @@ internal sealed class FundsTable
         var chunk = ChunkOf(accountId, assetId);
         if (chunk is not null)
         {
-            Matching.Types.Prefetch.Line(ref chunk[accountId & AccountMask]);
+            // Safety: as At. Why unchecked: the chunk's length would be the line that is missing.
+            Matching.Types.Prefetch.Line(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), accountId & AccountMask));
         }
     }
 

@@ -44,7 +44,7 @@ public readonly struct RiskPort : IRisk
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => _state.OnTrade(symbol, price, quantity, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int accountId, Symbol symbol) => _state.Prefetch(accountId, symbol);
+    public void Prefetch(int accountId, int symbolId) => _state.Prefetch(accountId, symbolId);
 
     public void AddTo(ref StateHash hash) => _state.AddTo(ref hash);
 

@@ -108,10 +108,10 @@ internal sealed class RiskState : ISnapshotState
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int accountId, Symbol symbol)
+    public void Prefetch(int accountId, int symbolId)
     {
         _counter.Prefetch(accountId);
-        if (symbol.HasPercentPriceBySide && _percentPrices[symbol.Id] is { } percentPrice)
+        if (_percentPrices[symbolId] is { } percentPrice)
         {
             percentPrice.Prefetch();
         }

@@ -1,0 +1,45 @@
+using Exchange.Benchmarks.Core;
+using Exchange.Benchmarks.Workloads;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Benchmarks;
+
+/// <summary>
+/// The core as its benchmark drives it: command ring, engine loop, event ring. The matcher inside the workloads' generator is the oracle. W2 and
+/// W5 have so many orders that the loop looks ahead; W1 and W4 have not.
+/// </summary>
+[TestFixture]
+public class CoreExchangeTests
+{
+    [TestCase(1, 100_000)]
+    [TestCase(2, 200_000)]
+    [TestCase(4, 100_000)]
+    [TestCase(5, 100_000)]
+    public void The_engine_makes_the_trades_of_the_workload(int number, int benchCount)
+    {
+        var workload = Workload.Generate(WorkloadDefinition.All[number - 1], benchCount);
+        using var exchange = new CoreExchange();
+        exchange.Open(workload.Definition.SymbolCount);
+        exchange.Run(workload.Prefill);
+        Assert.That(exchange.Tally, Is.EqualTo(workload.PrefillTally));
+        exchange.Restart();
+        exchange.Run(workload.Bench);
+
+        Assert.That(exchange.FirstReject, Is.Null);
+        Assert.That(exchange.Tally, Is.EqualTo(workload.Tally));
+        Assert.That(exchange.FindInconsistency(), Is.Null);
+    }
+
+    [Test]
+    public void Sparse_prices_over_a_billion_ticks_are_all_kept()
+    {
+        var (prefill, bench) = SparseWorkload.Generate(restingOrders: 10_000, benchCount: 50_000);
+        using var exchange = new CoreExchange();
+        exchange.Open(1);
+        exchange.Run(prefill);
+        exchange.Run(bench);
+
+        Assert.That(exchange.FirstReject, Is.Null);
+        Assert.That(exchange.FindInconsistency(), Is.Null);
+    }
+}
