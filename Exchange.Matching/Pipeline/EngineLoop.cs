@@ -72,7 +72,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         _hasBegun = true;
         try
         {
-            FinishLeftoverWork(clock.Advance());
+            FinishLeftoverWork(clock.LastJournaledUs);
         }
         catch (PoisonedCommandException poison)
         {
@@ -191,6 +191,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// Finishes what the last process left between two records of one command. Why it may be given up instead: if continuing it broke
     /// that process, it would break this one too, and every one after it.
     /// </summary>
+    /// <param name="timeUs">That of the command: all trades of one taker share their time, whatever happened between them.</param>
     private void FinishLeftoverWork(long timeUs)
     {
         var finishes = true;

@@ -33,10 +33,14 @@ public sealed class JournalClock
     public JournalClock(IClock clock, long lastTimeUs)
     {
         _clock = clock;
+        LastJournaledUs = lastTimeUs;
         _monotonicUs = clock.MonotonicUs;
         _nowUs = Math.Max(clock.WallUs, lastTimeUs);
         Planted.Let(PlantedBug.ClockStartsAtTheWall, ref _nowUs, clock.WallUs);
     }
+
+    /// <summary>The last time that was journaled when this clock was made; 0 for a new journal.</summary>
+    public long LastJournaledUs { get; }
 
     /// <summary>Journal time now, microseconds since 1970-01-01 UTC: what <see cref="Advance"/> would return. Any thread.</summary>
     public long NowUs

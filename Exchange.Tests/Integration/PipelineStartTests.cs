@@ -112,6 +112,10 @@ public sealed class PipelineStartTests
             var added = JournalFixture.ReadAll(disk).Records.Skip(last + 1).Select(record => new Record(record).Header).ToArray();
             Assert.That(added[0].CommandType, Is.EqualTo(CommandType.ContinueWork));
             Assert.That(added.TakeWhile(header => header.CommandType == CommandType.ContinueWork).Last().Flags, Is.EqualTo(RecordFlags.None), "the work is finished");
+            Assert.That(
+                added.TakeWhile(header => header.CommandType == CommandType.ContinueWork).Select(header => header.TimeUs),
+                Is.All.EqualTo(new Record(stream.Records[last]).TimeUs),
+                "a taker's trades share one time");
             using var recovered = new BareExchange();
             recovered.Recover(disk);
             Assert.That(recovered.Engine.ComputeStateHash(), Is.EqualTo(hash));
