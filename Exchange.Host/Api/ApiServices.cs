@@ -1,4 +1,5 @@
 using Exchange.Accounts;
+using Exchange.Host.Admin;
 using Exchange.Host.Health;
 using Exchange.Host.Security;
 using Exchange.MarketData;
@@ -17,7 +18,7 @@ internal sealed class ApiServices(
     IMarketDataModule marketData,
     IRiskModule risk,
     SymbolDirectory symbols,
-    ICommandGateway gateway,
+    IAdministration administration,
     IJournalTime time,
     IExchangeStatus status,
     SecretProtector secrets,
@@ -35,7 +36,7 @@ internal sealed class ApiServices(
 
     public SymbolDirectory Symbols { get; } = symbols;
 
-    public ICommandGateway Gateway { get; } = gateway;
+    public IAdministration Administration { get; } = administration;
 
     public IJournalTime Time { get; } = time;
 

@@ -1,18 +1,17 @@
 using System.Text;
 using System.Text.Json;
-using Exchange.Accounts;
+using Exchange.Host.Admin;
 using Exchange.Host.Api;
 using Exchange.Host.Api.Endpoints;
 using Exchange.Host.Security;
 using Exchange.Matching.Commands;
-using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 
 namespace Exchange.Host.Sandbox;
 
 /// <summary>
 /// Accounts and markets at will, for developers: `POST /sandbox/*`. They exist only where the journaled mode is sandbox; a venue
-/// answers 404. Every change goes through the engine like any command.
+/// answers 404. Every change goes through the door of the operators, as the sandbox itself.
 /// </summary>
 internal static class SandboxEndpoints
 {
@@ -43,8 +42,7 @@ internal static class SandboxEndpoints
             Deposits = deposits,
         };
 
-        // Why no token: a client that hangs up does not undo an account, and the wait is bounded.
-        var result = await request.Within(request.Services.Accounts.OpenAccountAsync(command, CancellationToken.None));
+        var result = await request.Within(request.Services.Administration.OpenAccountAsync(AdminCaller.Sandbox("POST /sandbox/accounts"), command));
         if (result.IsOverloaded)
         {
             request.Fail(Errors.Overloaded);
@@ -56,7 +54,7 @@ internal static class SandboxEndpoints
         else
         {
             request.Json.WriteStartObject();
-            request.Json.WriteNumber("accountId"u8, result.AccountId);
+            request.Json.WriteNumber("accountId"u8, result.CreatedId);
             request.Json.WriteString("apiKey"u8, apiKey);
             request.Json.WriteString("secretKey"u8, secret);
             request.Json.WriteEndObject();
@@ -72,16 +70,14 @@ internal static class SandboxEndpoints
             return;
         }
 
-        if (!request.Services.Gateway.TrySubmit(CommandType.AddSymbol, AddSymbolCommand.ToBytes(spec), ClaimClass.Reserved, out var reply))
+        var result = await request.Within(request.Services.Administration.CreateMarketAsync(AdminCaller.Sandbox("POST /sandbox/markets"), spec));
+        if (result.IsOverloaded)
         {
             request.Fail(Errors.Overloaded);
-            return;
         }
-
-        var reject = await request.Within(RejectOfAsync(reply));
-        if (reject != RejectReason.None)
+        else if (result.Reject != RejectReason.None)
         {
-            request.Fail(Rejections.Placing(reject));
+            request.Fail(Rejections.Placing(result.Reject));
         }
         else if (request.Services.Symbols.TryGetSymbol(spec.Name, out var symbol))
         {
@@ -91,13 +87,6 @@ internal static class SandboxEndpoints
         {
             throw new InvalidOperationException($"symbol {spec.Name} was added but is not published");
         }
-    }
-
-    /// <summary>Gives the reply back also when nobody waits any more.</summary>
-    private static async ValueTask<RejectReason> RejectOfAsync(ValueTask<CommandReply> pending)
-    {
-        using var reply = await pending;
-        return reply.Reject;
     }
 
     private static bool TryReadAccount(ApiRequest request, JsonElement root, out string tier, out List<AssetAmount> deposits)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Exchange.Accounts;
+using Exchange.Host.Admin;
 using Exchange.Host.Security;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
@@ -10,8 +11,9 @@ using Exchange.Matching.Views;
 namespace Exchange.Host.Sandbox;
 
 /// <summary>What a fresh sandbox begins with: four markets and one funded key pair, kept in the data directory for the next start.</summary>
-internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accounts, SymbolDirectory symbols, SecretProtector secrets)
+internal sealed class SandboxSeed(IAdministration administration, IAccountsModule accounts, SymbolDirectory symbols, SecretProtector secrets)
 {
+    private const string Reason = "a sandbox begins";
     private const string KeyFile = "sandbox-key.json";
 
     private static readonly (string Asset, long Whole)[] Funds = [("USDT", 1_000_000), ("BTC", 100), ("ETH", 1_000), ("SOL", 10_000)];
@@ -36,26 +38,21 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
         DemoKey = await ReadAsync(path, cancellationToken);
         if (DemoKey is null || !accounts.TryGetApiKey(DemoKey.ApiKey, out _))
         {
-            DemoKey = await OpenAccountAsync(cancellationToken);
+            DemoKey = await OpenAccountAsync();
             await WriteAsync(path, DemoKey, cancellationToken);
         }
     }
 
     private async Task AddAsync(SymbolSpec spec)
     {
-        if (!gateway.TrySubmit(CommandType.AddSymbol, AddSymbolCommand.ToBytes(spec), ClaimClass.Reserved, out var pending))
+        var result = await administration.CreateMarketAsync(AdminCaller.Sandbox(Reason), spec);
+        if (!result.IsDone)
         {
-            throw new ExchangeStoppedException();
-        }
-
-        using var reply = await pending;
-        if (reply.Reject != RejectReason.None)
-        {
-            throw new InvalidOperationException($"market {spec.Name} was refused: {reply.Reject}");
+            throw new InvalidOperationException($"market {spec.Name} was refused: {result.Reject}");
         }
     }
 
-    private async Task<KeyPair> OpenAccountAsync(CancellationToken cancellationToken)
+    private async Task<KeyPair> OpenAccountAsync()
     {
         var pair = new KeyPair(RandomText.Key(), RandomText.Key());
         var deposits = new List<AssetAmount>();
@@ -67,15 +64,15 @@ internal sealed class SandboxSeed(ICommandGateway gateway, IAccountsModule accou
             }
         }
 
-        var opened = await accounts.OpenAccountAsync(
+        var opened = await administration.OpenAccountAsync(
+            AdminCaller.Sandbox(Reason),
             new OpenAccountCommand
             {
                 ApiKey = Encoding.ASCII.GetBytes(pair.ApiKey),
                 SecretCiphertext = secrets.Protect(pair.ApiKey, Encoding.ASCII.GetBytes(pair.SecretKey)),
                 Deposits = deposits,
-            },
-            cancellationToken);
-        return !opened.IsOverloaded && opened.Reject == RejectReason.None
+            });
+        return opened.IsDone
             ? pair
             : throw new InvalidOperationException($"the sandbox's account was refused: {opened.Reject}");
     }

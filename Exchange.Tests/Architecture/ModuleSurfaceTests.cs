@@ -14,7 +14,7 @@ public sealed class ModuleSurfaceTests
         ["Exchange.Accounts"] =
         [
             typeof(Exchange.Accounts.IAccountsModule), typeof(Exchange.Accounts.ApiKey), typeof(Exchange.Accounts.Balance),
-            typeof(Exchange.Accounts.OpenAccountResult), typeof(Exchange.Accounts.IOperatorsModule), typeof(Exchange.Accounts.Operator),
+            typeof(Exchange.Accounts.IOperatorsModule), typeof(Exchange.Accounts.Operator),
             typeof(Exchange.Accounts.AuditEntry),
         ],
         ["Exchange.MarketData"] =

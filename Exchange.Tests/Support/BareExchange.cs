@@ -27,7 +27,7 @@ internal sealed class BareExchange : IDisposable
     public BareExchange()
     {
         _balances = new BalancesView(Symbols);
-        Accounts = new AccountsModule(_balances, new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
+        Accounts = new AccountsModule(_balances);
         Engine = new MatchingEngine<RiskPort, LedgerPort>(_risk.Risk, Accounts.Ledger);
         Orders = new OrdersView(Symbols, closedOrdersKept: 1_000);
         Consumers = [Symbols, _balances, Operators, _risk.View, MarketData, Orders];

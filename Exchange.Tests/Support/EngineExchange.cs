@@ -28,7 +28,7 @@ internal sealed class EngineExchange : IScenarioExchange, IDisposable
     {
         OnRecord = onRecord;
         var balances = new BalancesView(Symbols);
-        Accounts = new AccountsModule(balances, new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
+        Accounts = new AccountsModule(balances);
         Engine = new MatchingEngine<RiskPort, LedgerPort>(RiskModule.Risk, Accounts.Ledger);
         Orders = new OrdersView(Symbols, closedOrdersKept: 1_000);
         _consumers = [Symbols, balances, new OperatorsView(), RiskModule.View, MarketData, Orders];

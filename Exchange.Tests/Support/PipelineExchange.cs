@@ -34,7 +34,7 @@ internal sealed class PipelineExchange : IAsyncDisposable
         Action<string, Exception>? onFailure = null)
     {
         var balances = new BalancesView(Symbols);
-        var accounts = new AccountsModule(balances, new Lazy<ICommandGateway>(() => Pipeline!.Gateway));
+        var accounts = new AccountsModule(balances);
         var risk = new RiskModule();
         Accounts = accounts;
         Orders = new OrdersView(Symbols, closedOrdersKept: 100_000);

@@ -1,4 +1,3 @@
-using Exchange.Matching.Ports;
 using Exchange.Matching.Views;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,11 +7,10 @@ namespace Exchange.Accounts;
 public static class AccountsModuleRegistration
 {
     /// <summary>
-    /// Registers <see cref="IAccountsModule"/> and <see cref="IOperatorsModule"/> once for the whole process. The container must have a <see cref="SymbolDirectory"/>, and,
-    /// by the time the first account is opened, an <see cref="ICommandGateway"/>. There is nothing to configure.
+    /// Registers <see cref="IAccountsModule"/> and <see cref="IOperatorsModule"/> once for the whole process. The container must have a
+    /// <see cref="SymbolDirectory"/>. There is nothing to configure.
     /// </summary>
-    public static IServiceCollection AddAccountsModule(this IServiceCollection services) =>
-        services.AddSingleton<IOperatorsModule, OperatorsView>(_ => new OperatorsView()).AddSingleton<IAccountsModule>(provider => new AccountsModule(
-            new BalancesView(provider.GetRequiredService<SymbolDirectory>()),
-            new Lazy<ICommandGateway>(provider.GetRequiredService<ICommandGateway>)));
+    public static IServiceCollection AddAccountsModule(this IServiceCollection services) => services
+        .AddSingleton<IOperatorsModule, OperatorsView>(_ => new OperatorsView())
+        .AddSingleton<IAccountsModule>(provider => new AccountsModule(new BalancesView(provider.GetRequiredService<SymbolDirectory>())));
 }

@@ -38,10 +38,6 @@ public interface IAccountsModule
     /// <summary>Copies the account's balances, every asset in the order of asset ids. Any thread.</summary>
     /// <returns>Journal time of the account's last change, microseconds; 0 when there was none or the account is unknown.</returns>
     long CopyBalances(int accountId, List<Balance> balances);
-
-    /// <summary>Opens an account through the engine, like any command. Any thread.</summary>
-    /// <returns>The account's id, or why it was refused.</returns>
-    ValueTask<OpenAccountResult> OpenAccountAsync(OpenAccountCommand command, CancellationToken cancellationToken);
 }
 
 /// <summary>A registered key.</summary>
@@ -59,7 +55,3 @@ public sealed record ApiKey(string Value, int AccountId, ReadOnlyMemory<byte> Se
 
 /// <summary>Funds of one asset, in its units.</summary>
 public readonly record struct Balance(Asset Asset, long Free, long Held);
-
-/// <summary>The outcome of opening an account.</summary>
-/// <param name="IsOverloaded">Nothing was done: the exchange takes no command now.</param>
-public readonly record struct OpenAccountResult(bool IsOverloaded, RejectReason Reject, int AccountId);

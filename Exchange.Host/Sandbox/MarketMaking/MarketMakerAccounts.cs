@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Exchange.Accounts;
+using Exchange.Host.Admin;
 using Exchange.Host.Security;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
@@ -14,7 +15,8 @@ namespace Exchange.Host.Sandbox.MarketMaking;
 /// nobody can sign for them. Whoever trades with them may empty them, so their funds are brought back now and then by deposits and
 /// withdrawals, commands like any other.
 /// </summary>
-internal sealed class MarketMakerAccounts(ICommandGateway gateway, IAccountsModule accounts, SymbolDirectory symbols, SecretProtector secrets)
+internal sealed class MarketMakerAccounts(
+    ICommandGateway gateway, IAdministration administration, IAccountsModule accounts, SymbolDirectory symbols, SecretProtector secrets)
 {
     public const string MakerKey = "SandboxMarketMaker";
     public const string TakerKey = "SandboxMarketTaker";
@@ -27,10 +29,10 @@ internal sealed class MarketMakerAccounts(ICommandGateway gateway, IAccountsModu
 
     /// <summary>Finds or opens both; returns when they are durable.</summary>
     /// <exception cref="InvalidOperationException">An account was refused.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync()
     {
-        MakerId = await FindOrOpenAsync(MakerKey, cancellationToken);
-        TakerId = await FindOrOpenAsync(TakerKey, cancellationToken);
+        MakerId = await FindOrOpenAsync(MakerKey);
+        TakerId = await FindOrOpenAsync(TakerKey);
     }
 
     /// <summary>Brings every asset of which an account has less than half or more than twice its inventory back to it.</summary>
@@ -40,23 +42,23 @@ internal sealed class MarketMakerAccounts(ICommandGateway gateway, IAccountsModu
         await RecentreAsync(TakerId);
     }
 
-    private async Task<int> FindOrOpenAsync(string name, CancellationToken cancellationToken)
+    private async Task<int> FindOrOpenAsync(string name)
     {
         if (accounts.TryGetApiKey(name, out var key))
         {
             return key.AccountId;
         }
 
-        var opened = await accounts.OpenAccountAsync(
+        var opened = await administration.OpenAccountAsync(
+            AdminCaller.Sandbox("market makers begin"),
             new OpenAccountCommand
             {
                 ApiKey = Encoding.ASCII.GetBytes(name),
                 SecretCiphertext = secrets.Protect(name, RandomNumberGenerator.GetBytes(RandomText.KeyLength)),
                 Deposits = [.. Inventory().Select(amount => new AssetAmount(amount.Asset.Id, amount.Units))],
-            },
-            cancellationToken);
-        return !opened.IsOverloaded && opened.Reject == RejectReason.None
-            ? opened.AccountId
+            });
+        return opened.IsDone
+            ? opened.CreatedId
             : throw new InvalidOperationException($"the sandbox's account {name} was refused: {opened.Reject}");
     }
 

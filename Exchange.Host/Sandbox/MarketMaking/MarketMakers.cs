@@ -55,7 +55,7 @@ internal sealed partial class MarketMakers(
             return;
         }
 
-        await accounts.OpenAsync(cancellationToken);
+        await accounts.OpenAsync();
         foreach (var profile in MarketProfile.Seeded)
         {
             if (symbols.TryGetSymbol(profile.Symbol, out var symbol))

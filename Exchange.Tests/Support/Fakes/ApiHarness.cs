@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Exchange.Accounts;
+using Exchange.Host.Admin;
 using Exchange.Host.Api;
 using Exchange.Host.Security;
 using Exchange.Matching.Commands;
@@ -40,7 +41,7 @@ internal sealed class ApiHarness : IDisposable
         Secrets = new SecretProtector(new SecretsOptions(), _directory);
         Accounts.Keys[ApiKey] = new ApiKey(ApiKey, AccountId, Secrets.Protect(ApiKey, Encoding.ASCII.GetBytes(Secret)));
         Services = new ApiServices(
-            Orders, Accounts, MarketData, Risk, Symbols, Gateway, Time, Status, Secrets, Options.Create(options ?? new ApiOptions()));
+            Orders, Accounts, MarketData, Risk, Symbols, new Administration(Gateway, Accounts, Secrets), Time, Status, Secrets, Options.Create(options ?? new ApiOptions()));
         _pipeline = new ApiPipeline(
             Services, new WeightLimiter(Services.Options), new RequestAuthenticator(Services), NullLogger<ApiPipeline>.Instance);
     }

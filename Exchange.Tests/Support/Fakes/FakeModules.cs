@@ -2,6 +2,7 @@ using Exchange.Accounts;
 using Exchange.Host.Health;
 using Exchange.MarketData;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
@@ -136,9 +137,6 @@ internal sealed class FakeAccounts : IAccountsModule
 
     public long UpdatedUs { get; set; }
 
-    public Func<OpenAccountCommand, ValueTask<OpenAccountResult>> OnOpen { get; set; } =
-        _ => throw new InvalidOperationException("no account was expected");
-
     public LedgerPort Ledger => throw new NotSupportedException();
 
     public IRecordConsumer View => throw new NotSupportedException();
@@ -163,9 +161,6 @@ internal sealed class FakeAccounts : IAccountsModule
         balances.AddRange(Balances);
         return UpdatedUs;
     }
-
-    public ValueTask<OpenAccountResult> OpenAccountAsync(OpenAccountCommand command, CancellationToken cancellationToken) =>
-        OnOpen(command);
 }
 
 internal sealed class FakeMarketData : IMarketDataModule
@@ -243,8 +238,19 @@ internal sealed class FakeRisk : IRiskModule
 }
 
 /// <summary>Takes payload commands only, and answers with what the test says.</summary>
+/// <summary>A gateway that answers at once. The test meets the request that an operator's command holds, as if it had come alone.</summary>
 internal sealed class FakeGateway : ICommandGateway
 {
+    /// <summary>Answers openings: the reject, and the account that was opened.</summary>
+    public Func<OpenAccountCommand, (RejectReason Reject, int AccountId)> OnOpen
+    {
+        set => OnPayload = (type, body) =>
+        {
+            var (reject, accountId) = value(OpenAccountCommand.Read(body)!);
+            return new(new FakeReply(reject, reject != RejectReason.None ? [] : new RecordBuilder(type).Body(body).With(new AccountOpened { AccountId = accountId }).ToBytes()));
+        };
+    }
+
     public Func<CommandType, byte[], ValueTask<CommandReply>>? OnPayload { get; set; }
 
     public bool IsFull { get; set; }
@@ -254,12 +260,13 @@ internal sealed class FakeGateway : ICommandGateway
 
     public bool TrySubmit(CommandType type, ReadOnlySpan<byte> payload, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
-        reply = IsFull ? default : OnPayload!(type, payload.ToArray());
+        var isRequest = AdministerCommand.TryRead(type == CommandType.Administer ? payload : default, out var administer);
+        reply = IsFull ? default : OnPayload!(isRequest ? administer.RequestType : type, (isRequest ? administer.Request : payload).ToArray());
         return !IsFull;
     }
 }
 
-internal sealed class FakeReply(RejectReason reject) : CommandReply
+internal sealed class FakeReply(RejectReason reject, byte[]? records = null) : CommandReply
 {
     public bool IsDisposed { get; private set; }
 
@@ -271,7 +278,7 @@ internal sealed class FakeReply(RejectReason reject) : CommandReply
 
     public override long TimeUs => ManualJournalTime.StartUs;
 
-    public override ReadOnlySpan<byte> Records => default;
+    public override ReadOnlySpan<byte> Records => records;
 
     protected override void Release() => IsDisposed = true;
 }

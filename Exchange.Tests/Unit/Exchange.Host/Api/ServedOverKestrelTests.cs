@@ -41,7 +41,7 @@ public sealed class ServedOverKestrelTests
         builder.Services.AddSingleton<IAccountsModule>(_api.Accounts);
         builder.Services.AddSingleton<IMarketDataModule>(_api.MarketData);
         builder.Services.AddSingleton<IRiskModule>(_api.Risk);
-        builder.Services.AddSingleton<ICommandGateway>(_api.Gateway);
+        builder.Services.AddSingleton(_api.Services.Administration);
         builder.Services.AddSingleton<IJournalTime>(_api.Time);
         builder.Services.AddSingleton<IExchangeStatus>(_api.Status);
         builder.Services.AddSingleton(_api.Symbols);

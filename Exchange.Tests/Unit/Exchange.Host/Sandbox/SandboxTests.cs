@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Exchange.Accounts;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
@@ -30,10 +29,10 @@ public sealed class SandboxTests
     public async Task An_account_is_opened_with_a_key_that_then_signs(string body, int per10Seconds, int perDay)
     {
         OpenAccountCommand? command = null;
-        _api.Accounts.OnOpen = opened =>
+        _api.Gateway.OnOpen = opened =>
         {
             command = opened;
-            return new(new OpenAccountResult(false, RejectReason.None, 12));
+            return (RejectReason.None, 12);
         };
 
         var answer = await _api.SendAsync("POST", Accounts, body, ("Content-Type", "text/plain"));
@@ -73,9 +72,9 @@ public sealed class SandboxTests
     [Test]
     public async Task A_refused_or_unadmitted_account_is_told()
     {
-        _api.Accounts.OnOpen = _ => new(new OpenAccountResult(false, RejectReason.BalanceOverflow, 0));
+        _api.Gateway.OnOpen = _ => (RejectReason.BalanceOverflow, 0);
         var refused = await _api.SendAsync("POST", Accounts, "{}");
-        _api.Accounts.OnOpen = _ => new(new OpenAccountResult(true, RejectReason.None, 0));
+        _api.Gateway.IsFull = true;
         var overloaded = await _api.SendAsync("POST", Accounts, "{}");
 
         Assert.That((refused.Status, refused.Body), Is.EqualTo((400, """{"code":-1130,"msg":"The deposit would lift the asset's total beyond 2^62 units; deposit less."}""")));

@@ -31,10 +31,10 @@ public sealed class MarketMakersTests
         _api = new ApiHarness();
         _options = new ExchangeOptions();
         _makers = NewMakers();
-        _api.Accounts.OnOpen = command =>
+        _api.Gateway.OnOpen = command =>
         {
             _opened.Add(command);
-            return new(new OpenAccountResult(false, RejectReason.None, OpenedId));
+            return (RejectReason.None, OpenedId);
         };
         Fund(usdtWhole: 1_000_000_000, btcWhole: 20_000);
         Answer(RejectReason.None);
@@ -135,7 +135,7 @@ public sealed class MarketMakersTests
     }
 
     private MarketMakers NewMakers() => new(
-        new MarketMakerAccounts(_gateway, _api.Accounts, _api.Symbols, _api.Secrets),
+        new MarketMakerAccounts(_gateway, _api.Services.Administration, _api.Accounts, _api.Symbols, _api.Secrets),
         _api.Orders,
         _api.MarketData,
         _api.Symbols,
