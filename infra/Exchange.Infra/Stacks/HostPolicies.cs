@@ -5,9 +5,6 @@ namespace Exchange.Infra.Stacks;
 /// <summary>Rights that the engine's hosts and the stateless tier share: named actions on named resources.</summary>
 internal sealed class HostPolicies(DataStack data)
 {
-    /// <summary>Namespace of the metrics that the collector writes (infra/otel/collector.yaml).</summary>
-    public const string MetricsNamespace = "Exchange";
-
     public static PolicyStatement Allow(string sid, string[] actions, string[] resources) => new(new PolicyStatementProps
     {
         Sid = sid,
