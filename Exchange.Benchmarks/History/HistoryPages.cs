@@ -22,13 +22,15 @@ internal static class HistoryPages
         {
             var number = random.Next(orders);
             return await history.FindOrderAsync(HistoryWriting.AccountOf(number), 0, number + 1, default).ConfigureAwait(false) is null ? 0 : 1;
-        });
+        }
+        );
         yield return ("order, by client id", async _ =>
         {
             var number = random.Next(orders);
             var name = ClientOrderId.From(HistoryWriting.NameOf(number));
             return await history.FindOrderAsync(HistoryWriting.AccountOf(number), 0, name, default).ConfigureAwait(false) is null ? 0 : 1;
-        });
+        }
+        );
 
         OrderQuery Orders(long fromId, long fromUs, bool takesNewest) => new(Account(), 0, fromId, fromUs, long.MaxValue, rows, takesNewest);
 

@@ -40,6 +40,13 @@ public sealed class HistoryTests
             var one = await buyer.SignedAsync(HttpMethod.Get, "/api/v3/order", $"symbol={Symbol}&origClientOrderId=a1");
             Assert.That(one.Json.GetProperty("orderId").GetInt64(), Is.EqualTo(ids[0]), one.Body);
 
+            var publicTrades = await buyer.GetAsync($"/api/v3/historicalTrades?symbol={Symbol}&fromId=1");
+            var aggregates = await buyer.GetAsync($"/api/v3/aggTrades?symbol={Symbol}&fromId=2&limit=3");
+            var newest = await buyer.GetAsync($"/api/v3/aggTrades?symbol={Symbol}&endTime={trades.Json[7].GetProperty("time")}&limit=5");
+            Assert.That(Values(publicTrades, "id"), Is.EqualTo(tradeIds), "public trades");
+            Assert.That(Values(aggregates, "a"), Is.EqualTo(new[] { 2L, 3, 4 }));
+            Assert.That(Values(newest, "a"), Is.SupersetOf(new[] { 7L, 8 }).And.Ordered);
+
             await host.KillAsync();
             await host.StartAsync();
             Assert.That((await WhenCompleteAsync(() => OrdersAsync(buyer, ""), last)).Body, Is.EqualTo(orders.Body));

@@ -78,6 +78,53 @@ public sealed class HistoryMergeTests
     }
 
     [Test]
+    public async Task Public_trades_of_any_range_are_those_of_the_journal()
+    {
+        var stream = new StreamJournal(32, 2_000, withHashes: false);
+        using var store = new HistoryStore().Follow(stream.ToDisk(seed: 1), stream.Records.Count);
+        using var history = new SqlHistory(
+            () => new SqliteConnection(SqliteFile.ReadingString(store.FilePath, 0)), () => 1, 4, TimeSpan.FromSeconds(10));
+        var trades = stream.Records.SelectMany(TradesOf).ToLookup(trade => trade.Symbol, trade => trade.Trade);
+        var random = new Random(9);
+        for (var i = 0; i < 400; i++)
+        {
+            var symbol = trades.ElementAt(random.Next(trades.Count));
+            var pivot = symbol.ElementAt(random.Next(symbol.Count()));
+            var query = new TradeQuery(
+                symbol.Key,
+                random.Next(4) == 0 ? pivot.TradeId : 0,
+                random.Next(3) == 0 ? pivot.AggregateTradeId : 0,
+                random.Next(3) == 0 ? pivot.TimeUs : 0,
+                random.Next(3) == 0 ? pivot.TimeUs + random.Next(500) : long.MaxValue,
+                random.Next(1, 20),
+                random.Next(2) == 0);
+            var inRange = symbol.Where(trade => trade.TradeId >= query.FromTradeId && trade.AggregateTradeId >= query.FromAggregateTradeId
+                && trade.TimeUs >= query.FromUs && trade.TimeUs <= query.ToUs).ToList();
+            var found = new List<HistoricalTrade>();
+            await history.AddTradesAsync(query, found, default);
+            Assert.That(found, Is.EqualTo(query.TakesNewest ? inRange.TakeLast(query.Limit) : inRange.Take(query.Limit)), $"{query}");
+        }
+    }
+
+    private static List<(int Symbol, HistoricalTrade Trade)> TradesOf(byte[] bytes)
+    {
+        var record = new Record(bytes);
+        var events = record.Events;
+        var trades = new List<(int, HistoricalTrade)>();
+        while (events.MoveNext())
+        {
+            if (events.Type == EventType.TradeExecuted)
+            {
+                var trade = events.As<TradeExecuted>();
+                trades.Add((record.SymbolId, new HistoricalTrade(
+                    trade.TradeId, trade.AggregateTradeId, trade.Price, trade.Quantity, record.TimeUs, (trade.Flags & TradeFlags.TakerSells) != 0)));
+            }
+        }
+
+        return trades;
+    }
+
+    [Test]
     public void Rows_equal_the_views_and_the_books_of_account_add_up()
     {
         var stream = new StreamJournal(31, 2_000, withHashes: false);

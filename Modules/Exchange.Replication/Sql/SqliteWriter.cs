@@ -51,7 +51,7 @@ internal sealed class SqliteWriter : IDisposable
         _order = Prepare(
             "INSERT INTO orders (order_id, account_id, symbol_id, client_order_id, side, type, time_in_force, status, expire_reason, price, quantity, "
             + "executed_quantity, cumulative_quote, quote_order_quantity, created_us, updated_us, working_us) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (order_id) DO UPDATE SET "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (account_id, symbol_id, order_id) DO UPDATE SET "
             + "status = excluded.status, expire_reason = excluded.expire_reason, price = excluded.price, quantity = excluded.quantity, "
             + "executed_quantity = excluded.executed_quantity, cumulative_quote = excluded.cumulative_quote, updated_us = excluded.updated_us, "
             + "working_us = excluded.working_us");

@@ -58,9 +58,9 @@ CREATE TABLE ledger_entries (
 ) {clustered};
 
 CREATE TABLE orders (
-    order_id BIGINT NOT NULL,
     account_id INTEGER NOT NULL,
     symbol_id INTEGER NOT NULL,
+    order_id BIGINT NOT NULL,
     client_order_id VARCHAR(36) NOT NULL,
     side SMALLINT NOT NULL,
     type SMALLINT NOT NULL,
@@ -75,10 +75,10 @@ CREATE TABLE orders (
     created_us BIGINT NOT NULL,
     updated_us BIGINT NOT NULL,
     working_us BIGINT NOT NULL,
-    PRIMARY KEY (order_id)
+    PRIMARY KEY (account_id, symbol_id, order_id)
 ) {clustered};
 
-CREATE INDEX orders_by_account ON orders (account_id, symbol_id, order_id);
+CREATE UNIQUE INDEX orders_by_id ON orders (order_id);
 CREATE INDEX orders_by_client_id ON orders (account_id, symbol_id, client_order_id, order_id) WHERE client_order_id <> '';
 CREATE INDEX orders_by_time ON orders (created_us, order_id);
 
