@@ -2,6 +2,7 @@ using Exchange.Tests.Simulation;
 using Exchange.Tests.Support.CrashClient;
 using Exchange.Tests.Support.CrashReplicator;
 using Exchange.Tests.Support.Determinism;
+using Exchange.Tests.Support.Golden;
 
 namespace Exchange.Tests;
 
@@ -29,10 +30,13 @@ public static class TestProgram
                 return PlantedCommand.Run(rest);
             case [DeterminismProgram.Command, .. var rest]:
                 return DeterminismProgram.Run(rest);
+            case [GoldenData.Command]:
+                GoldenData.Write();
+                return 0;
             default:
                 await Console.Error.WriteLineAsync(
                     $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {CorruptionCommand.Usage} | {PlantedCommand.Usage} | "
-                    + $"{DeterminismProgram.Command} {DeterminismProgram.Usage} | {CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage}; tests run with 'dotnet test'");
+                    + $"{DeterminismProgram.Command} {DeterminismProgram.Usage} | {CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage} | {GoldenData.Command}; tests run with 'dotnet test'");
                 return UsageExitCode;
         }
     }

@@ -73,7 +73,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     /// <summary>Sandbox or venue; null before the first command.</summary>
     public ExchangeMode? Mode => _genesis?.Mode;
 
-    /// <summary>The rules by which commands are executed; 0 before the first command.</summary>
+    /// <summary>The rules by which commands are executed, journaled by the first command; 0 before it. Every change of results asks for it.</summary>
     internal int LogicVersion => _genesis?.LogicVersion ?? 0;
 
     /// <summary>The last command exceeded the bound of work: <see cref="ExecutePending"/> must run before any other command.</summary>

@@ -52,6 +52,9 @@ internal static class DeterminismProgram
             }
         });
         Print(last, exchange.Engine.ComputeStateHash());
+
+        // The text of the views is the tests' own: it, not the exchange, writes numbers as the culture has them.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         Console.WriteLine($"views {Hash(Encoding.UTF8.GetBytes(exchange.ViewsText()))}");
         Console.WriteLine($"snapshot {Hash(exchange.SaveSnapshot())}");
     }

@@ -19,10 +19,10 @@ internal static class LongJournal
     private const int Clerk = 2;
 
     /// <summary>Writes the journal of a data directory; tells the state hash behind every <see cref="HashInterval"/> records, and behind the last.</summary>
-    public static void Write(string directory, int records, ulong seed, Action<long, ulong> onHash)
+    public static void Write(string directory, int records, ulong seed, Action<long, ulong> onHash, long segmentBytes = JournalFormat.DefaultSegmentBytes)
     {
         var storage = new FileStorage(directory, JournalSyncMethod.Fdatasync, _ => { });
-        using var appender = new JournalAppender(storage, JournalEnd.Empty, epoch: 1, new JournalOptions { BuildId = "test build" });
+        using var appender = new JournalAppender(storage, JournalEnd.Empty, epoch: 1, new JournalOptions { BuildId = "test build", SegmentBytes = segmentBytes });
         var sequence = 0L;
         EngineExchange? exchange = null;
 
