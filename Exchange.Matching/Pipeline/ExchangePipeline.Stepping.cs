@@ -21,6 +21,9 @@ public sealed partial class ExchangePipeline<TRisk, TLedger>
         set => ((EngineLoop<TRisk, TLedger>)_steppedStages[0].Stage).StepSlotCount = value;
     }
 
+    /// <summary>Looks for space on a full disk again, as the preparer's thread does; between steps of a journal that has not failed.</summary>
+    internal void RetryPreparation() => _appender!.RetryPreparation();
+
     /// <summary>Lets the housekeeping look once: snapshot, archive, retention.</summary>
     internal void StepHousekeeping() => _housekeeper!.Look();
 

@@ -5,7 +5,6 @@ using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
-using Exchange.Matching.Snapshot;
 using Exchange.Risk;
 using Exchange.Tests.Support;
 
@@ -15,7 +14,7 @@ namespace Exchange.Tests.Simulation;
 /// One process life: the real pipeline, stepped. A stage may be stepped while another stands in a disk operation, or the engine at a full ring,
 /// as threads would; never the same one twice at once.
 /// </summary>
-internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
+internal sealed class SimulatedProcess : IDisposable
 {
     private const int Engine = 0;
     private const int Journal = 1;
@@ -40,7 +39,7 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
         _disk = disk;
         _random = random;
         _trace = trace;
-        _exchange = new PipelineExchange(disk.Disk, clock, plan.Options, poison, this, OnFailure);
+        _exchange = new PipelineExchange(disk.Disk, clock, plan.Options, poison, new RecordWitness(OnRecord), OnFailure, Surroundings());
         _pipeline = (ExchangePipeline<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>)_exchange.Pipeline;
     }
 
@@ -92,7 +91,15 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
 
     public void StepPublisher() => Step(Publisher);
 
-    public void Watch() => _pipeline.Watch();
+    /// <summary>What timers and the preparer's thread do now and then.</summary>
+    public void Watch()
+    {
+        _pipeline.Watch();
+        if (Failure is null && !HasEnded && !_disk.Disk.HasLostPower)
+        {
+            _pipeline.RetryPreparation();
+        }
+    }
 
     /// <summary>Stops in good order.</summary>
     public void Stop()
@@ -121,11 +128,31 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
     public string? FirstDifference() => StateComparison.FirstDifference(
         _pipeline.Engine, _exchange.Accounts.Ledger.Ledger, _exchange.Accounts, _exchange.MarketData, _exchange.Orders, _history.Reference);
 
-    public void BeginBatch()
+    /// <summary>Lets the housekeeping look: a snapshot may be taken, segments deleted. Other stages go on in its disk operations.</summary>
+    public void KeepHouse()
     {
+        var before = _pipeline.Housekeeping.SnapshotSequence;
+        try
+        {
+            _pipeline.StepHousekeeping();
+            if (_pipeline.Housekeeping.SnapshotSequence != before)
+            {
+                _disk.Count("snapshot taken");
+                _trace($"snapshot taken behind {_pipeline.Housekeeping.SnapshotSequence}");
+            }
+        }
+        catch (PowerLostException)
+        {
+            // The process is gone in the middle of it.
+        }
+
+        if (_broken is not null)
+        {
+            throw _broken;
+        }
     }
 
-    public void Apply(in Record record, int replyToken)
+    private void OnRecord(in Record record)
     {
         if (_isLive)
         {
@@ -133,13 +160,18 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
         }
     }
 
-    public void EndBatch()
+    /// <summary>What the housekeeping takes snapshots with: a second exchange, whose commands have done no harm yet.</summary>
+    private PipelineSurroundings<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>? Surroundings() => !_plan.TakesSnapshots ? null : new()
     {
-    }
-
-    public void Save(SnapshotWriter writer) => writer.Write(1);
-
-    public void Load(SnapshotReader reader) => reader.ReadVersion(nameof(SimulatedProcess), 1);
+        NewParts = () =>
+        {
+            var empty = BareExchange.NewParts();
+            return new ExchangeParts<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>(
+                new ThrowingRisk<RiskPort>(empty.Risk, new FaultPlan()),
+                new ThrowingLedger<LedgerPort>(empty.Ledger, new FaultPlan()),
+                [.. empty.Consumers, new RecordWitness(null)]);
+        },
+    };
 
     private void Step(int stage)
     {
@@ -189,6 +221,11 @@ internal sealed class SimulatedProcess : IRecordConsumer, IDisposable
 
     private void LetConsumersGoOn()
     {
+        if (_disk.Disk.HasLostPower)
+        {
+            throw new PowerLostException();
+        }
+
         SimulationHistory.Require(!(_isRunning[Journal] && _isRunning[Publisher]), "the simulation stands still: the engine waits for stages that wait for it");
         Step(_random.Chance(50) ? Journal : Publisher);
     }

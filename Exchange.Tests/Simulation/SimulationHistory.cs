@@ -1,6 +1,8 @@
 using System.Buffers;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.Reference;
@@ -47,15 +49,18 @@ internal sealed class SimulationHistory(GenesisCommand genesis, Action<Generated
 
     /// <summary>Holds that what the disk has now is what was seen, and perhaps more.</summary>
     /// <param name="mayBeShorter">The disk has lied: what it promised may be gone, but only from the end.</param>
-    public void RequireKept(List<byte[]> records, bool mayBeShorter)
+    public void RequireKept(JournalContent found, bool mayBeShorter)
     {
-        for (var i = 0; i < Math.Min(records.Count, _records.Count); i++)
+        for (var sequence = found.First; sequence <= Math.Min(found.Last, _records.Count); sequence++)
         {
-            Require(records[i].AsSpan().SequenceEqual(_records[i].Bytes), $"sequence {i + 1} was shown to a view and is another one after recovery");
+            Require(
+                found.Record(sequence).AsSpan().SequenceEqual(_records[(int)sequence - 1].Bytes),
+                $"sequence {sequence} was shown to a view and is another one after recovery");
         }
 
+        Require(found.First <= _records.Count + 1, $"the journal begins with sequence {found.First}, nobody has seen {_records.Count + 1}");
         Require(
-            mayBeShorter || records.Count >= _records.Count, $"sequence {records.Count + 1} to {_records.Count} were shown to views and are gone after recovery");
+            mayBeShorter || found.Last >= _records.Count, $"sequence {found.Last + 1} to {_records.Count} were shown to views and are gone after recovery");
     }
 
     /// <summary>
@@ -63,17 +68,17 @@ internal sealed class SimulationHistory(GenesisCommand genesis, Action<Generated
     /// sent them may send them again.
     /// </summary>
     /// <param name="mayBeShorter">As in <see cref="RequireKept"/>.</param>
-    public List<SimulatedCommand> OnRecovered(List<byte[]> records, bool mayBeShorter)
+    public List<SimulatedCommand> OnRecovered(JournalContent found, bool mayBeShorter)
     {
-        RequireKept(records, mayBeShorter);
-        if (records.Count < _records.Count)
+        RequireKept(found, mayBeShorter);
+        if (found.Last < _records.Count)
         {
-            CutTo(records.Count);
+            CutTo((int)found.Last);
         }
 
-        foreach (var record in records.Skip(_records.Count))
+        while (_records.Count < found.Last)
         {
-            Take(record);
+            Take(found.Record(_records.Count + 1));
         }
 
         var lost = _awaited.ToList();
@@ -207,7 +212,8 @@ internal sealed class SimulationHistory(GenesisCommand genesis, Action<Generated
         }
     }
 
-    private void CutTo(int count)
+    /// <summary>Forgets what a lying disk has lost: the truth ends with this sequence.</summary>
+    public void CutTo(int count)
     {
         var kept = _records.Take(count).ToList();
         foreach (var (_, command) in _records.Skip(count))
@@ -241,6 +247,22 @@ internal sealed class SimulationHistory(GenesisCommand genesis, Action<Generated
         {
             throw new SimulationFailure(what);
         }
+    }
+}
+
+/// <summary>The records of a journal whose first segments may have been deleted.</summary>
+internal sealed record JournalContent(long First, List<byte[]> Records)
+{
+    /// <summary>0 when there are none at all.</summary>
+    public long Last => First + Records.Count - 1;
+
+    public byte[] Record(long sequence) => Records[(int)(sequence - First)];
+
+    public static JournalContent Read(IStorage storage)
+    {
+        var segments = SegmentList.Read(storage, "journal");
+        var first = segments.Count == 0 ? 1 : segments[0].Header.FirstSequence;
+        return new JournalContent(first, JournalFixture.ReadAll(storage, first).Records);
     }
 }
 

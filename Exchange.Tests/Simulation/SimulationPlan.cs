@@ -1,6 +1,7 @@
 using Exchange.Matching.Commands;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
+using Exchange.Matching.Snapshot;
 using Exchange.Tests.Support;
 
 namespace Exchange.Tests.Simulation;
@@ -68,6 +69,9 @@ internal sealed record SimulationPlan
     /// <summary>An account whose orders break the engine while it changes its state; 0 for none.</summary>
     public required int PoisonousAccount { get; init; }
 
+    /// <summary>Whether the housekeeping takes snapshots.</summary>
+    public required bool TakesSnapshots { get; init; }
+
     /// <summary>Whether the files are damaged where they were synced, once everything else is over.</summary>
     public required bool DamagesFiles { get; init; }
 
@@ -77,6 +81,7 @@ internal sealed record SimulationPlan
         var workLimit = random.Chance(60) ? 3 : 200;
         int Rate(int percentOfSeeds, int ppmMax) => random.Chance(percentOfSeeds) ? (int)random.Between(ppmMax / 10, ppmMax) : 0;
         var ringBytes = 1 << (int)random.Between(18, 19);
+        var takesSnapshots = random.Chance(60);
         var commandSlots = 1 << (int)random.Between(7, 9);
         return new SimulationPlan
         {
@@ -96,6 +101,8 @@ internal sealed record SimulationPlan
                     PrepareInBackground = false,
                     BuildId = "simulation",
                 },
+                Snapshot = new SnapshotOptions { ReplayMsMax = 100, ReplayNsPerRecord = 1_000_000, WriteBytesPerSecond = 0 },
+                Retention = new RetentionOptions { DeletesSegments = takesSnapshots && random.Chance(70) },
                 InFlightCommands = (int)random.Between(8, 200),
                 ReplyTimeoutMs = random.Chance(20) ? 100 : 600_000,
             },
@@ -115,7 +122,8 @@ internal sealed record SimulationPlan
             ClockJumpPermille = random.Chance(35) ? (int)random.Between(1, 200) : 0,
             ClockFreezePercent = random.Chance(15) ? (int)random.Between(10, 100) : 0,
             PoisonousAccount = workLimit > 100 && random.Chance(40) ? (int)random.Between(1, 36) : 0,
-            DamagesFiles = random.Chance(20),
+            TakesSnapshots = takesSnapshots,
+            DamagesFiles = !takesSnapshots && random.Chance(50),
         };
     }
 
@@ -167,6 +175,8 @@ internal sealed record SimulationPlan
         Add("poisonous account", PoisonousAccount);
         Add("preemption percent", PreemptPercent);
         Add("batch percent", BatchPercent);
+        Add("snapshots", TakesSnapshots ? 1 : 0);
+        Add("segments deleted", Options.Retention.DeletesSegments ? 1 : 0);
         Add("damage at the end", DamagesFiles ? 1 : 0);
         return string.Join(", ", parts);
     }

@@ -3,6 +3,7 @@ using Exchange.Matching.Engine;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
 using Exchange.Tests.Support;
 
 namespace Exchange.Tests.Simulation;
@@ -138,6 +139,14 @@ internal sealed class SimulationRun
             var end = process.Recover();
             _trace($"life {life}: recovered to sequence {end.NextSequence - 1}{(end.IsTorn ? ", torn" : "")}");
         }
+        catch (Exception refusal) when (_disk.Disk.HasLied && refusal is JournalDamagedException or SnapshotDamagedException)
+        {
+            // A snapshot lies beyond what the disk kept of the journal.
+            _disk.Count("lie: start refused for good");
+            _trace($"life {life}: {refusal.Message}");
+            _isRefusedForGood = true;
+            return false;
+        }
         catch (Exception refused) when (refused is PowerLostException or StorageException)
         {
             _disk.Count("start: refused or cut short");
@@ -154,6 +163,11 @@ internal sealed class SimulationRun
 
         TakeRecovered(records);
         RequireRecovered(process);
+        if (records.First > 1)
+        {
+            _disk.Count("start: from a snapshot, first segments deleted");
+        }
+
         _isLive = true;
         var start = process.Start();
         if (!start.IsCompletedSuccessfully)
@@ -183,11 +197,11 @@ internal sealed class SimulationRun
     }
 
     /// <summary>Reads the disk with nobody's help and compares it with all that was seen; null when it is damaged, which only a lie excuses.</summary>
-    private List<byte[]>? ReadDisk()
+    private JournalContent? ReadDisk()
     {
         try
         {
-            var records = _disk.Undisturbed(() => JournalFixture.ReadAll(_disk.Disk).Records);
+            var records = _disk.Undisturbed(() => JournalContent.Read(_disk.Disk));
             _history.RequireKept(records, mayBeShorter: _disk.Disk.HasLied);
             return records;
         }
@@ -203,9 +217,9 @@ internal sealed class SimulationRun
     /// The start goes on from what it read, so that counts as seen from here on. Not earlier: what only the page cache of a killed process holds is on
     /// disk when the journal has been opened.
     /// </summary>
-    private void TakeRecovered(List<byte[]> records)
+    private void TakeRecovered(JournalContent records)
     {
-        if (records.Count < _history.LastSequence)
+        if (records.Last < _history.LastSequence)
         {
             _disk.Count("lie: promised records gone from the end");
         }
@@ -217,25 +231,41 @@ internal sealed class SimulationRun
         }
     }
 
+    /// <summary>
+    /// The journal is damaged, after a lie: a start refuses it and changes nothing, or a snapshot spares it the damaged part, and it comes to a state
+    /// that once was.
+    /// </summary>
     private void RequireRefusal(SimulatedProcess process)
     {
         var before = _disk.Disk.Contents();
-        SimulationHistory.Require(Refuses(process), "the journal is damaged, and the start does not refuse it");
-        SimulationHistory.Require(Same(before, _disk.Disk.Contents()), "a refused start has changed files");
         _isRefusedForGood = true;
-
-        bool Refuses(SimulatedProcess refusing) => _disk.Undisturbed(() =>
+        if (_disk.Undisturbed(() => TryRecover(process)))
         {
-            try
+            SimulationHistory.Require(_plan.TakesSnapshots, "the journal is damaged, and the start does not refuse it");
+            if (process.PublishedSequence <= _history.LastSequence)
             {
-                refusing.Recover();
-                return false;
+                _history.CutTo((int)process.PublishedSequence);
+                SimulationHistory.Require(
+                    _history.IsInsideCommand || process.FirstDifference() is null, "the start from a damaged journal comes to a state that never was");
             }
-            catch (Exception refusal) when (refusal is JournalDamagedException or ReplayMismatchException)
-            {
-                return true;
-            }
-        });
+
+            return;
+        }
+
+        SimulationHistory.Require(Same(before, _disk.Disk.Contents()), "a refused start has changed files");
+    }
+
+    private static bool TryRecover(SimulatedProcess process)
+    {
+        try
+        {
+            process.Recover();
+            return true;
+        }
+        catch (Exception refusal) when (refusal is JournalDamagedException or ReplayMismatchException or SnapshotDamagedException)
+        {
+            return false;
+        }
     }
 
     private void RequireRecovered(SimulatedProcess process)
@@ -315,7 +345,16 @@ internal sealed class SimulationRun
             _trace($"clock: wall jumps by {jump / SecondUs} s");
         }
 
+        if (_random.Chance(10))
+        {
+            _disk.FreeSpace();
+        }
+
         process.Watch();
+        if (_plan.TakesSnapshots && _random.Chance(30))
+        {
+            process.KeepHouse();
+        }
     }
 
     private void NotePoison(SimulatedProcess process)

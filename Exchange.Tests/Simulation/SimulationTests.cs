@@ -41,7 +41,8 @@ public sealed class SimulationTests
         [
             "Sync: PowerLoss", "Write: PowerLoss", "SyncFolder: PowerLoss", "Open: PowerLoss", "Read: PowerLoss", "Sync: InputOutputError", "Sync: Lie",
             "SyncFolder: Lie", "SyncFolder: InputOutputError", "Write: InputOutputError", "Write: ShortWrite", "Read: InputOutputError", "disk full",
-            "clock jump", "poisoned command", "end: killed", "end: power lost", "start: refused or cut short",
+            "clock jump", "poisoned command", "end: killed", "end: power lost", "start: refused or cut short", "snapshot taken",
+            "start: from a snapshot, first segments deleted",
         ]));
         Assert.That(swarm.Report.Answered, Is.GreaterThan(SeedCount * 100));
         Assert.That(swarm.Report.Resubmitted, Is.GreaterThan(SeedCount));
@@ -50,7 +51,7 @@ public sealed class SimulationTests
     [TestCaseSource(nameof(KeptSeeds))]
     public void A_seed_that_once_failed_holds(ulong seed) => Assert.That(() => SimulationRun.Run(seed), Throws.Nothing);
 
-    [TestCase(93UL)]
+    [TestCase(25UL)]
     [TestCase(78UL)]
     public void A_seed_does_the_same_every_time(ulong seed)
     {

@@ -24,13 +24,15 @@ internal sealed class BareExchange : IDisposable
     private readonly RiskModule _risk = new();
     private readonly byte[] _buffer = new byte[RecordLimits.MaxRecordLength(10_000)];
 
-    public BareExchange()
+    /// <param name="witness">Fed behind the views; null for none.</param>
+    public BareExchange(IRecordConsumer? witness = null)
     {
         _balances = new BalancesView(Symbols);
         Accounts = new AccountsModule(_balances);
         Engine = new MatchingEngine<RiskPort, LedgerPort>(_risk.Risk, Accounts.Ledger);
         Orders = new OrdersView(Symbols, closedOrdersKept: 1_000);
-        Consumers = [Symbols, _balances, Operators, _risk.View, MarketData, Orders];
+        IReadOnlyList<IRecordConsumer> views = [Symbols, _balances, Operators, _risk.View, MarketData, Orders];
+        Consumers = witness is null ? views : [.. views, witness];
     }
 
     /// <summary>Returns what an empty exchange is made of, for a snapshotter.</summary>

@@ -25,13 +25,15 @@ internal sealed class PipelineExchange : IAsyncDisposable
     /// <param name="plan">Faults of risk and ledger; null runs the ports as they are.</param>
     /// <param name="witness">Fed behind the views; null for none.</param>
     /// <param name="onFailure">Told which stage failed, and how.</param>
+    /// <param name="surroundings">Of an exchange with a plan.</param>
     public PipelineExchange(
         IStorage storage,
         IClock? clock = null,
         PipelineOptions? options = null,
         FaultPlan? plan = null,
         IRecordConsumer? witness = null,
-        Action<string, Exception>? onFailure = null)
+        Action<string, Exception>? onFailure = null,
+        PipelineSurroundings<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>? surroundings = null)
     {
         var balances = new BalancesView(Symbols);
         var accounts = new AccountsModule(balances);
@@ -64,7 +66,8 @@ internal sealed class PipelineExchange : IAsyncDisposable
                 new ThrowingLedger<LedgerPort>(accounts.Ledger, plan),
                 consumers,
                 options ?? SmallOptions,
-                log);
+                log,
+                surroundings);
             (Pipeline, _stateHash, _inconsistency) = (pipeline, pipeline.ComputeStateHash, pipeline.FindInconsistency);
         }
     }
