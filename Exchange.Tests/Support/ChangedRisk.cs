@@ -31,7 +31,7 @@ internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
 
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => inner.OnTrade(symbol, price, quantity, timeUs);
 
-    public void Prefetch(int accountId, Symbol symbol) => inner.Prefetch(accountId, symbol);
+    public void Prefetch(int accountId, int symbolId) => inner.Prefetch(accountId, symbolId);
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
 
