@@ -2,7 +2,6 @@ using Exchange.Accounts;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Pipeline;
-using Exchange.Matching.Ports;
 using Exchange.Risk;
 using Exchange.Tests.Support;
 using NUnit.Framework;
@@ -42,12 +41,10 @@ public sealed class LogicVersionTests
     {
         var disk = stream.ToDisk(seed: 1);
         var before = disk.Contents();
-        var accounts = new AccountsModule(
-            new BalancesView(new Exchange.Matching.Views.SymbolDirectory()),
-            new Lazy<ICommandGateway>(() => throw new InvalidOperationException("no gateway here")));
+        var parts = BareExchange.NewParts();
         MatchingEngine<ChangedRisk<RiskPort>, LedgerPort>? engine = null;
-        var risk = new ChangedRisk<RiskPort>(new RiskModule().Risk, () => engine!.LogicVersion >= appliesFrom);
-        engine = new MatchingEngine<ChangedRisk<RiskPort>, LedgerPort>(risk, accounts.Ledger);
+        var risk = new ChangedRisk<RiskPort>(parts.Risk, () => engine!.LogicVersion >= appliesFrom);
+        engine = new MatchingEngine<ChangedRisk<RiskPort>, LedgerPort>(risk, parts.Ledger);
         try
         {
             Recovery.Run(disk, "journal", engine, [], _ => { }, progress: null);
