@@ -59,6 +59,10 @@ internal sealed partial class ExchangeService(
 
     public string Phase => _phase;
 
+    public JournalRoom Room => link.Pipeline?.Room ?? JournalRoom.Normal;
+
+    public HousekeepingStatus? Housekeeping => link.Pipeline?.Housekeeping;
+
     public long Sequence => Math.Max(Volatile.Read(ref _recoveredSequence), link.Pipeline?.PublishedSequence ?? 0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

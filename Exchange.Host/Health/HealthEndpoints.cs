@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Exchange.Matching.Journal;
 
 namespace Exchange.Host.Health;
 
@@ -31,6 +32,19 @@ internal static class HealthEndpoints
             json.WriteString("status"u8, answer);
             json.WriteString("phase"u8, status.Phase);
             json.WriteNumber("sequence"u8, status.Sequence);
+            json.WriteString("disk"u8, NameOf(status.Room));
+            if (status.Housekeeping is { } housekeeping)
+            {
+                json.WriteNumber("snapshotSequence"u8, housekeeping.SnapshotSequence);
+                json.WriteString("problem"u8, housekeeping.Problem);
+                json.WriteStartArray("rebuildNeeded"u8);
+                foreach (var follower in housekeeping.RebuildNeeded)
+                {
+                    json.WriteStringValue(follower);
+                }
+
+                json.WriteEndArray();
+            }
             json.WriteEndObject();
         }
 
@@ -40,4 +54,11 @@ internal static class HealthEndpoints
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
+
+    private static string NameOf(JournalRoom room) => room switch
+    {
+        JournalRoom.Normal => "normal",
+        JournalRoom.Reserve => "full: cancels only",
+        _ => "full: nothing is taken",
+    };
 }

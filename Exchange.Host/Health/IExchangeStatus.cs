@@ -1,3 +1,6 @@
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+
 namespace Exchange.Host.Health;
 
 /// <summary>Where the exchange stands between start and stop. Any thread; the answer may be outdated when it arrives.</summary>
@@ -8,6 +11,12 @@ internal interface IExchangeStatus
 
     /// <summary>What it does now, in a word: for example <c>recovering</c>, <c>running</c>, <c>draining</c>, <c>failed</c>.</summary>
     string Phase { get; }
+
+    /// <summary>What the journal's disk has room for: beyond Normal new orders are refused, beyond Reserve everything is.</summary>
+    JournalRoom Room => JournalRoom.Normal;
+
+    /// <summary>Snapshots and segments; null before the recovery.</summary>
+    HousekeepingStatus? Housekeeping => null;
 
     /// <summary>Last sequence that the views show: it grows while recovering, too.</summary>
     long Sequence { get; }

@@ -6,6 +6,7 @@ namespace Exchange.Matching.Journal;
 /// folder journal/
 ///   00000000000000000001.seg   a segment, named by its first sequence in 20 digits
 ///   next.tmp                   the segment in preparation; removed at the next open
+///   reserve.tmp                the segment for a full disk; removed at the next open
 ///
 /// segment: preallocated, zero-filled, of the length that its header states
 /// 0          4096                                                                            segment length

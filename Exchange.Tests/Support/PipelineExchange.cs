@@ -26,6 +26,7 @@ internal sealed class PipelineExchange : IAsyncDisposable
     /// <param name="witness">Fed behind the views; null for none.</param>
     /// <param name="onFailure">Told which stage failed, and how.</param>
     /// <param name="surroundings">Of an exchange with a plan.</param>
+    /// <param name="newParts">Makes the exchanges that take snapshots; null: none is taken.</param>
     public PipelineExchange(
         IStorage storage,
         IClock? clock = null,
@@ -33,7 +34,8 @@ internal sealed class PipelineExchange : IAsyncDisposable
         FaultPlan? plan = null,
         IRecordConsumer? witness = null,
         Action<string, Exception>? onFailure = null,
-        PipelineSurroundings<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>? surroundings = null)
+        PipelineSurroundings<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>? surroundings = null,
+        Func<ExchangeParts<RiskPort, LedgerPort>>? newParts = null)
     {
         var balances = new BalancesView(Symbols);
         var accounts = new AccountsModule(balances);
@@ -54,7 +56,8 @@ internal sealed class PipelineExchange : IAsyncDisposable
         if (plan is null)
         {
             var pipeline = new ExchangePipeline<RiskPort, LedgerPort>(
-                storage, clock ?? SystemClock.Instance, risk.Risk, accounts.Ledger, consumers, options ?? SmallOptions, log);
+                storage, clock ?? SystemClock.Instance, risk.Risk, accounts.Ledger, consumers, options ?? SmallOptions, log,
+                new PipelineSurroundings<RiskPort, LedgerPort> { NewParts = newParts });
             (Pipeline, _stateHash, _inconsistency) = (pipeline, pipeline.ComputeStateHash, pipeline.FindInconsistency);
         }
         else

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using Exchange.Accounts;
+using Exchange.Benchmarks.Workloads;
+using Exchange.MarketData;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Matching.Journal;
+using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
+using Exchange.Matching.Views;
+using Exchange.Orders;
+using Exchange.Risk;
+
+namespace Exchange.Benchmarks;
+
+/// <summary>`recovery`: how long a start takes behind so many commands, from the whole journal and from a snapshot, and what a snapshot costs.</summary>
+internal static class RecoveryCommand
+{
+    private const string CommandsOption = "--commands";
+    private const string RestingOption = "--resting";
+    private const string DirectoryOption = "--directory";
+    private const string DropCaches = "/proc/sys/vm/drop_caches";
+    private const int Accounts = 1_000;
+    private const int ClosedOrdersKept = 100_000;
+    private const int RecordsPerGroup = 500;
+
+    /// <summary>Ticks.</summary>
+    private const int MidPrice = 100_000;
+
+    public static BenchmarkCommand Command { get; } = new(
+        "recovery",
+        $"[{CommandsOption} N] [{RestingOption} N] [{DirectoryOption} DIR]",
+        [
+            "Writes a journal of orders, cancels and trades, then measures with a cold page cache: the start from the whole journal,",
+            "the snapshot that the housekeeping would take, the start from that snapshot and the segment behind it.",
+            $"{CommandsOption} N     default 1000000",
+            $"{RestingOption} N      resting orders that the book fills up to, default 100000",
+            $"{DirectoryOption} DIR  on the file system to measure, default ./artifacts; what is written there is deleted again",
+        ],
+        (arguments, output, error) => Task.FromResult(Run(arguments, output, error)));
+
+    private static int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var list = new ArgumentList(arguments, CommandsOption, RestingOption, DirectoryOption);
+        var commands = list.Number(CommandsOption, 1_000_000, least: 10_000, most: 100_000_000);
+        var resting = list.Number(RestingOption, 100_000, least: 1, most: 10_000_000);
+        var directory = Path.Combine(Path.GetFullPath(list.Text(DirectoryOption) ?? "artifacts"), $"recovery-{Environment.ProcessId}");
+        Directory.CreateDirectory(directory);
+        try
+        {
+            var storage = new FileStorage(directory, JournalSyncMethod.Fdatasync, error.WriteLine);
+            error.WriteLine($"writing {commands} commands");
+            var (hash, closedTo) = Write(storage, commands, resting);
+            var whole = Recover(storage, error, out var wholeHash);
+            output.WriteLine($"whole journal: {whole}");
+            error.WriteLine("taking the snapshot");
+            var snapshotter = new Snapshotter<RiskPort, LedgerPort>(
+                storage, new PipelineOptions(), new SnapshotStore(storage), NewParts, SystemClock.Instance, error.WriteLine);
+            var started = Stopwatch.GetTimestamp();
+            var taken = snapshotter.Take(closedTo, CancellationToken.None);
+            output.WriteLine(
+                $"snapshot: {taken.Bytes / 1e6:F1} MB in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s beside the engine, whose pause is 0; "
+                + $"replay {taken.ReplayCpuUs / 1e6:F2} s of processor time; memory of this process at its peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");
+            var fromSnapshot = Recover(storage, error, out var snapshotHash);
+            output.WriteLine($"snapshot and the segments behind it: {fromSnapshot}");
+            return wholeHash == hash && snapshotHash == hash ? ExitCode.Success : ExitCode.Mismatch;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static ExchangeParts<RiskPort, LedgerPort> NewParts()
+    {
+        var symbols = new SymbolDirectory();
+        return new ExchangeParts<RiskPort, LedgerPort>(
+            new RiskPort(new RiskState()),
+            new LedgerPort(new Ledger()),
+            [symbols, new BalancesView(symbols), new OperatorsView(), new OrderCountsView(), new MarketDataView(), new OrdersView(symbols, ClosedOrdersKept)]);
+    }
+
+    /// <summary>Writes the journal; returns the state's hash at its end and the last sequence of its last closed segment.</summary>
+    private static (ulong Hash, long ClosedTo) Write(FileStorage storage, int commands, int resting)
+    {
+        var parts = NewParts();
+        using var engine = new MatchingEngine<RiskPort, LedgerPort>(parts.Risk, parts.Ledger);
+        using var appender = new JournalAppender(storage, JournalEnd.Empty, epoch: 1, new JournalOptions());
+        var record = new byte[RecordLimits.MaxRecordLength(GenesisCommand.Default(ExchangeMode.Sandbox).WorkLimit)];
+        long sequence = 0;
+        var inGroup = 0;
+        var random = new Random(1);
+        Execute(new CommandSlot { Type = CommandType.Genesis }, GenesisCommand.Default(ExchangeMode.Sandbox).ToBytes());
+        Execute(new CommandSlot { Type = CommandType.AddSymbol }, AddSymbolCommand.ToBytes(WorkloadMarket.Spec(0, "BTC")));
+        for (var account = 0; account < Accounts; account++)
+        {
+            Execute(new CommandSlot { Type = CommandType.OpenAccount }, WorkloadMarket.Account(0, 1).ToBytes());
+        }
+
+        for (var i = 0; i < commands; i++)
+        {
+            var slot = new CommandSlot { SlotCount = 1, AccountId = 1 + random.Next(Accounts), ReplyToken = CommandSlot.NoReply };
+            var isFull = engine.RestingOrders >= resting;
+            if (isFull && i % 2 == 0)
+            {
+                // Takes the oldest orders of the best level: the book stays as large as it is.
+                slot.Type = CommandType.PlaceOrder;
+                slot.Side = (Side)random.Next(2);
+                slot.OrderType = OrderType.Limit;
+                slot.TimeInForce = TimeInForce.Ioc;
+                slot.Price = slot.Side == Side.Buy ? MidPrice + 2_000 : MidPrice - 2_000;
+                slot.Quantity = 1 + random.Next(3);
+            }
+            else
+            {
+                slot.Type = CommandType.PlaceOrder;
+                slot.Side = (Side)random.Next(2);
+                slot.OrderType = OrderType.Limit;
+                slot.TimeInForce = TimeInForce.Gtc;
+                slot.Price = slot.Side == Side.Buy ? MidPrice - 1 - random.Next(1_000) : MidPrice + 1 + random.Next(1_000);
+                slot.Quantity = 1 + random.Next(3);
+                slot.ClientOrderId = ClientOrderId.From($"bench-{i}");
+            }
+
+            Execute(slot, []);
+        }
+
+        appender.Commit();
+        return (engine.ComputeStateHash(), appender.SegmentFirstSequence - 1);
+
+        void Execute(CommandSlot slot, byte[] payload)
+        {
+            var length = engine.Execute(ref slot, payload, ++sequence, sequence * 10, record);
+            while (true)
+            {
+                appender.Append(record.AsSpan(0, length));
+                if (++inGroup == RecordsPerGroup || appender.FreeBytes < record.Length)
+                {
+                    appender.Commit();
+                    inGroup = 0;
+                }
+
+                if (!engine.HasPendingWork)
+                {
+                    return;
+                }
+
+                length = engine.ExecutePending(++sequence, sequence * 10, record);
+            }
+        }
+    }
+
+    /// <summary>Recovers with a cold page cache; returns the figures in words.</summary>
+    private static string Recover(FileStorage storage, TextWriter error, out ulong hash)
+    {
+        var isCold = TryDropCaches(error);
+        GC.Collect();
+        var parts = NewParts();
+        using var engine = new MatchingEngine<RiskPort, LedgerPort>(parts.Risk, parts.Ledger);
+        var started = Stopwatch.GetTimestamp();
+        var startedCpu = ThreadTime.CpuUs;
+        var recovered = Recovery.Run(storage, "journal", engine, parts.Consumers, error.WriteLine, progress: null);
+        var cpuSeconds = (ThreadTime.CpuUs - startedCpu) / 1e6;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        hash = engine.ComputeStateHash();
+        return $"{seconds:F2} s ({cpuSeconds:F2} s of processor time), {(isCold ? "cold" : "WARM")} cache, {recovered.ReplayedRecords} records replayed behind {recovered.SnapshotSequence} "
+            + $"= {recovered.ReplayedRecords / Math.Max(cpuSeconds, 0.001) / 1e6:F2} M/s of processor time, {engine.RestingOrders} orders resting";
+    }
+
+    private static bool TryDropCaches(TextWriter error)
+    {
+        try
+        {
+            File.WriteAllText(DropCaches, "3");
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"the page cache cannot be dropped here, so the files are read from memory: {refused.Message}");
+            return false;
+        }
+    }
+}
