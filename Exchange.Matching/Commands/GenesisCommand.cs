@@ -1,3 +1,5 @@
+using Exchange.Matching.Book;
+
 namespace Exchange.Matching.Commands;
 
 /// <summary>What kind of exchange a data directory holds. Journaled: a number is never reused.</summary>
@@ -16,7 +18,7 @@ public enum ExchangeMode : byte
 /// <param name="LogicVersion">The rules by which commands are executed; guards changes of behaviour.</param>
 /// <param name="WorkLimit">Most trades or cancels of one command (1 to 10,000); the rest continues in commands of its own.</param>
 /// <param name="SweepLevelLimit">Most price levels that one market or fill-or-kill order looks through (1 to 1,000,000).</param>
-/// <param name="RestingOrderLimit">Most resting orders of the whole exchange.</param>
+/// <param name="RestingOrderLimit">Most resting orders of the whole exchange (1 to 67,108,863: the order store reserves room for no more).</param>
 public sealed record GenesisCommand(ExchangeMode Mode, int LogicVersion, int WorkLimit, int SweepLevelLimit, int RestingOrderLimit)
 {
     /// <summary>The rules that this build executes.</summary>
@@ -47,7 +49,7 @@ public sealed record GenesisCommand(ExchangeMode Mode, int LogicVersion, int Wor
             && command.LogicVersion >= 1
             && command.WorkLimit is >= 1 and <= 10_000
             && command.SweepLevelLimit is >= 1 and <= 1_000_000
-            && command.RestingOrderLimit >= 1
+            && command.RestingOrderLimit is >= 1 and < OrderStore.MaxOrders
             ? command
             : null;
     }
