@@ -20,6 +20,9 @@ public sealed record TradingAnswer(int Status, long Sequence, string Body)
 
     public bool IsOk => Status == 200;
 
+    /// <summary>Header `Retry-After`; null when there is none.</summary>
+    public string? RetryAfter { get; init; }
+
     /// <summary>The body's `code`; 0 for an answer without one.</summary>
     public int Code => !IsOk && Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("code", out var code) ? code.GetInt32() : 0;
 
@@ -120,6 +123,7 @@ public sealed class TradingClient : IDisposable
             return new TradingAnswer((int)response.StatusCode, Number("X-Exchange-Sequence"), await response.Content.ReadAsStringAsync())
             {
                 CompleteSequence = Number("X-Exchange-Complete-Sequence"),
+                RetryAfter = response.Headers.TryGetValues("Retry-After", out var seconds) ? seconds.Single() : null,
             };
 
             long Number(string header) => response.Headers.TryGetValues(header, out var values)

@@ -14,6 +14,9 @@ public sealed class KillTests
     private const int LongestRunMs = 1_500;
     private const int ShownBreaches = 20;
 
+    /// <summary>So many leave more journal behind them than one snapshot waits for.</summary>
+    private const int AcknowledgementsForSnapshot = 20_000;
+
     [Test]
     public async Task Killed_exchanges_lose_nothing_that_was_acknowledged_and_execute_nothing_twice()
     {
@@ -24,6 +27,7 @@ public sealed class KillTests
         await TestContext.Progress.WriteLineAsync($"kill test: {rounds} rounds, EXCHANGE_SEED={seed}");
 
         await using var host = new HostProcess();
+        KeepHouseOften(host, true);
         await host.StartAsync();
         var trading = await CrashTrading.OpenAsync(host.Url);
         using var reconciliation = new Reconciliation(host.Url, trading.Traders, CrashTrading.Deposits);
@@ -31,6 +35,7 @@ public sealed class KillTests
         {
             var time = TimeSpan.FromMilliseconds(random.Between(ShortestRunMs, LongestRunMs));
             var requests = await trading.TradeUntilEndedAsync(host, enough, time, random, host.KillAsync);
+            KeepHouseOften(host, round % 2 == 1);
             await host.StartAsync();
             var (recovered, recoveryMs) = await host.RecoveryAsync();
             var told = requests.Max(request => request.Answer?.Sequence ?? 0);
@@ -44,6 +49,17 @@ public sealed class KillTests
             Assert.That(recovered, Is.GreaterThanOrEqualTo(told), "an acknowledged sequence is lost");
             Assert.That(report.Acknowledged, Is.GreaterThanOrEqualTo(enough), "too few acknowledgements to prove anything");
         }
+
+        var snapshots = Directory.GetFiles(Directory.CreateDirectory(Path.Combine(host.DataDirectory, "snapshot")).FullName, "*.snap").Length;
+        await TestContext.Progress.WriteLineAsync($"kill test: {snapshots} snapshots kept, the journal begins with {Directory.GetFiles(Path.Combine(host.DataDirectory, "journal"), "*.seg").Select(Path.GetFileName).Order().First()}");
+        Assert.That(snapshots, Is.GreaterThanOrEqualTo(rounds * enough >= AcknowledgementsForSnapshot ? 1 : 0), "kills have met snapshots");
+    }
+
+    /// <summary>In every other life segments are short and snapshots frequent, so that kills meet both being made and being deleted.</summary>
+    private static void KeepHouseOften(HostProcess host, bool often)
+    {
+        host.Settings["Exchange__Engine__JournalSegmentBytes"] = often ? "131072" : "1048576";
+        host.Settings["Exchange__Housekeeping__SnapshotJournalBytesMax"] = often ? "1048576" : "0";
     }
 
     private static async Task<RoundReport> ReconcileAsync(

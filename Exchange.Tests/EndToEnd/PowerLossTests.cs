@@ -33,7 +33,8 @@ public sealed class PowerLossTests
         using var tracer = new PowerTracer();
         await using var host = new HostProcess();
         host.Settings["Exchange__Engine__JournalSync"] = method;
-        host.Settings["Exchange__Engine__JournalSegmentBytes"] = "1048576";
+        host.Settings["Exchange__Engine__JournalSegmentBytes"] = "131072";
+        host.Settings["Exchange__Housekeeping__SnapshotJournalBytesMax"] = "1048576";
         tracer.PreloadInto(host);
 
         var (trading, ledger) = await TradeAsync(host, tracer, lives, LongRun.Setting("EXCHANGE_POWER_ACKS", 5_000) / lives, random);
@@ -59,6 +60,9 @@ public sealed class PowerLossTests
         Assert.That(found.CutShort, Is.Positive, "images in the middle of the run");
         Assert.That(found.Torn, Is.Positive, "images with a torn group");
         Assert.That(run.Count(TraceKind.Rename, ".seg"), Is.GreaterThan(1), "the run has begun several segments");
+        await TestContext.Progress.WriteLineAsync(
+            $"{run.Count(TraceKind.Rename, ".seg")} segments begun, {run.Count(TraceKind.Unlink, ".seg")} deleted, {run.Count(TraceKind.Rename, ".snap")} snapshots taken");
+        Assert.That(run.Count(TraceKind.Rename, ".snap"), Is.Positive, "the run has taken snapshots");
 
         var lies = new Tally();
         foreach (var image in run.Images(ControlImages, random, honoursSyncs: false))

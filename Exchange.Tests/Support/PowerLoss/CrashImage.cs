@@ -18,7 +18,7 @@ internal sealed record CrashImage(SortedDictionary<string, byte[]> Files, long C
     {
         CommandRing = new CommandRingOptions { SlotCount = 256 },
         EventRing = new EventRingOptions { ByteCount = 1 << 22, SlotCount = 1_024 },
-        Journal = new JournalOptions { SegmentBytes = JournalFormat.MinSegmentBytes, PrepareInBackground = false, BuildId = "test build" },
+        Journal = new JournalOptions { SegmentBytes = 1 << 20, PrepareInBackground = false, BuildId = "test build" },
         InFlightCommands = 128,
     };
 

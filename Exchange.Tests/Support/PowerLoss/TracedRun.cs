@@ -17,7 +17,7 @@ internal sealed class TracedRun
         _root = root;
         _trace = trace;
         _nameChanges = [.. Enumerable.Range(0, trace.Count).Where(i => ChangesNames(trace[i].Kind))];
-        _writes = [.. Enumerable.Range(0, trace.Count).Where(i => trace[i].Kind == TraceKind.Write && trace[i].Bytes.Length > TracedFile.SectorSize)];
+        _writes = [.. Enumerable.Range(0, trace.Count).Where(i => trace[i].Bytes.Length > TracedFile.SectorSize && trace[i].Bytes.Span.StartsWith("XGRP"u8))];
         _end = new TracedDisk(root);
         foreach (var record in trace)
         {
@@ -42,7 +42,7 @@ internal sealed class TracedRun
         _trace.Count(record => record.Kind == kind && (text.Length == 0 || record.Text.Contains(text, StringComparison.Ordinal)));
 
     /// <summary>
-    /// Returns images at random points: a third anywhere, a third behind a write of several sectors that is not synced yet, a third near changes of names, where
+    /// Returns images at random points: a third anywhere, a third behind a group of several sectors that is not synced yet, a third near changes of names, where
     /// segments and snapshots begin and end.
     /// </summary>
     /// <param name="honoursSyncs">False for a disk that ignores syncs.</param>
