@@ -212,6 +212,8 @@ internal sealed class SegmentPreparer(IStorage storage, JournalOptions options) 
         }
         catch (Exception error)
         {
+            // Why no longer full: the next commit must end the process, and on a full disk no order is taken that would be committed.
+            _spaceError = null;
             failure = error;
         }
 

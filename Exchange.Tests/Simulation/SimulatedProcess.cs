@@ -20,6 +20,9 @@ internal sealed class SimulatedProcess : IDisposable
     private const int Journal = 1;
     private const int Publisher = 2;
 
+    /// <summary>More steps than any life needs: a life that takes them stands still.</summary>
+    private const int StepsMax = 2_000_000;
+
     private readonly SimulationPlan _plan;
     private readonly SimulationHistory _history;
     private readonly SimulationDisk _disk;
@@ -30,6 +33,7 @@ internal sealed class SimulatedProcess : IDisposable
     private readonly bool[] _isRunning = new bool[3];
     private SimulationFailure? _broken;
     private bool _isLive;
+    private int _steps;
 
     public SimulatedProcess(
         SimulationPlan plan, SimulationHistory history, SimulationDisk disk, ManualClock clock, FaultPlan poison, SplitMix64 random, Action<string> trace)
@@ -175,6 +179,7 @@ internal sealed class SimulatedProcess : IDisposable
 
     private void Step(int stage)
     {
+        SimulationHistory.Require(++_steps < StepsMax, "the exchange does not go on: its stages do nothing any more");
         if (_isRunning[stage] || _pipeline.StageCount == 0 || _disk.Disk.HasLostPower)
         {
             return;

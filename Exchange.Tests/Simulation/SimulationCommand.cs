@@ -44,17 +44,24 @@ internal static class SimulationCommand
         var watch = Stopwatch.StartNew();
         var swarm = new SimulationSwarm(first, count);
         var run = swarm.RunAsync(threads);
+        var told = 0;
+        void TellFailures()
+        {
+            foreach (var failure in swarm.Failures.Skip(told))
+            {
+                told++;
+                Console.WriteLine(failure.Message);
+                Console.WriteLine();
+            }
+        }
+
         while (!run.Wait(TimeSpan.FromSeconds(5)))
         {
+            TellFailures();
             Console.Error.WriteLine($"{swarm.Done} of {count} seeds, {swarm.Failures.Count} failed, {PerSecond(swarm.Done, watch)} seeds/s");
         }
 
-        foreach (var failure in swarm.Failures)
-        {
-            Console.WriteLine(failure.Message);
-            Console.WriteLine();
-        }
-
+        TellFailures();
         Console.WriteLine(swarm.Report);
         Console.WriteLine(
             $"seeds {first} to {first + (ulong)count - 1}: {count - swarm.Failures.Count} held, {swarm.Failures.Count} failed, "

@@ -176,28 +176,8 @@ internal sealed class SimulationHistory(GenesisCommand genesis, Action<Generated
         }
 
         var started = new Record(_records[(int)_current.Sequence - 1].Bytes);
-        Reference.TimeOfTrade = started.TimeUs == record.TimeUs ? null : TimesOfTrades().ElementAt;
+        Require(started.TimeUs == record.TimeUs, $"sequence {record.Sequence} goes on with a command at another time than the command's own");
         return (_current.Command with { TimeUs = started.TimeUs }).ApplyTo(Reference);
-    }
-
-    private List<long> TimesOfTrades()
-    {
-        List<long> times = [];
-        for (var rest = _outcome.WrittenSpan; !rest.IsEmpty;)
-        {
-            var record = new Record(rest);
-            for (var events = record.Events; events.MoveNext();)
-            {
-                if (events.Type == EventType.TradeExecuted)
-                {
-                    times.Add(record.TimeUs);
-                }
-            }
-
-            rest = rest[record.Bytes.Length..];
-        }
-
-        return times;
     }
 
     private void RequireOnce(SimulatedCommand command)

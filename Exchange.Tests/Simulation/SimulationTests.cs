@@ -15,8 +15,9 @@ public sealed class SimulationTests
 
     /// <summary>
     /// Seeds that once failed. 25, 261, 861, 1155: a group whose sync had failed was shown by the page cache to the next start, which went on from it.
+    /// 1104 and the others: a full disk, then another failure of the preparation; no order was taken any more, so no commit ever told it.
     /// </summary>
-    private static readonly ulong[] KeptSeeds = [25, 261, 861, 1155];
+    private static readonly ulong[] KeptSeeds = [25, 261, 861, 1155, 1104, 1717, 2156, 2276];
 
     private static ulong? ChosenSeed =>
         ulong.TryParse(Environment.GetEnvironmentVariable("SIM_SEED"), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : null;

@@ -258,7 +258,7 @@ public sealed partial class ReferenceExchange
                 book.LastAggregateTradeId++;
             }
 
-            events.Add(Trade(taker, maker, book, TimeOfTrade?.Invoke(tradeCount) ?? timeUs));
+            events.Add(Trade(taker, maker, book, timeUs));
             tradeCount++;
         }
 

@@ -197,12 +197,6 @@ public sealed partial class ReferenceExchange(GenesisCommand genesis) : IScenari
     /// </summary>
     public void SkipUpdateIds(int symbolId, int count) => _books[symbolId].UpdateId += count;
 
-    /// <summary>
-    /// Journal time of the n-th trade (from 0) of the next command, where a restart came between its trades: an engine stamps continued work anew.
-    /// Null: all of a command happens at the command's time.
-    /// </summary>
-    public Func<int, long>? TimeOfTrade { get; set; }
-
     public IReadOnlyList<RestingOrder> OpenOrders(int symbolId, Side side) =>
         [.. _books[symbolId].Orders(side).Select(order =>
             new RestingOrder(order.Id, order.AccountId, order.ClientOrderId, order.Price, order.Leaves))];

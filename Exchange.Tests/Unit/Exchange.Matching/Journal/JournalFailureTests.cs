@@ -157,6 +157,24 @@ public sealed class JournalFailureTests
         IsDead(appender, disk, durable: 1);
     }
 
+    [Test]
+    public void A_preparation_that_a_full_disk_kept_waiting_and_that_fails_then_takes_orders_until_a_commit_tells_it()
+    {
+        var disk = new FaultyDisk { CapacityBytes = JournalFixture.SegmentBytes + 5000 };
+        using var appender = JournalFixture.Open(disk);
+        JournalFixture.Commit(appender, 100);
+        Assert.That(appender.Room, Is.Not.EqualTo(JournalRoom.Normal), "no order is taken");
+        disk.CapacityBytes = long.MaxValue;
+        disk.FailWriteAfter(0);
+
+        appender.RetryPreparation();
+
+        Assert.That(appender.Room, Is.EqualTo(JournalRoom.Normal), "an order is taken again, or nothing would ever be committed");
+        appender.Append(JournalFixture.Record(2, 100));
+        Assert.That(() => appender.Commit(), Throws.TypeOf<StorageException>().With.Property("Errno").EqualTo(FaultyDisk.InputOutputError));
+        IsDead(appender, disk, durable: 1);
+    }
+
     [TestCase(2, 1_000_100, "gap", TestName = "A_gap_is_a_bug")]
     [TestCase(1, 1_000_100, "", TestName = "The_next_sequence_is_taken")]
     [TestCase(1, 5, "time", TestName = "Time_that_falls_is_a_bug")]
