@@ -8,7 +8,7 @@ namespace Exchange.Tests.EndToEnd;
 /// <summary>
 /// Power fails under the real host (RELIABILITY.md, B2): every change of its data directory is traced while clients trade, hosts are killed and
 /// started again; then images of what a loss of power may leave are recovered. Environment: EXCHANGE_POWER_IMAGES, images of each run (60);
-/// EXCHANGE_POWER_ACKS, acknowledgements of each run (5,000); EXCHANGE_POWER_HOSTS, images of each run that a real host starts
+/// EXCHANGE_POWER_ACKS, acknowledgements of each run (14,000: more journal than the least that a snapshot waits for); EXCHANGE_POWER_HOSTS, images of each run that a real host starts
 /// from (2); EXCHANGE_SEED.
 /// </summary>
 public sealed class PowerLossTests
@@ -16,6 +16,7 @@ public sealed class PowerLossTests
     private const int ShownBreaches = 10;
     private const int ControlImages = 40;
     private const int OrdersLookedAt = 40;
+    private const int SnapshotPollMs = 50;
     private static readonly TimeSpan ShortestLife = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
@@ -37,7 +38,7 @@ public sealed class PowerLossTests
         host.Settings["Exchange__Housekeeping__SnapshotJournalBytesMax"] = "1048576";
         tracer.PreloadInto(host);
 
-        var (trading, ledger) = await TradeAsync(host, tracer, lives, LongRun.Setting("EXCHANGE_POWER_ACKS", 5_000) / lives, random);
+        var (trading, ledger) = await TradeAsync(host, tracer, lives, LongRun.Setting("EXCHANGE_POWER_ACKS", 14_000) / lives, random);
         var run = new TracedRun(host.DataDirectory, tracer.Read());
         CheckTrace(run, host.DataDirectory, ledger);
 
@@ -89,9 +90,22 @@ public sealed class PowerLossTests
 
         async Task StopAsync()
         {
+            // A snapshot waits for closed segments and for a machine that has time: the run ends when one is there.
+            var giveUp = DateTime.UtcNow + HostProcess.Patience;
+            while (!HasSnapshot(host) && DateTime.UtcNow < giveUp)
+            {
+                await Task.Delay(SnapshotPollMs);
+            }
+
             host.Terminate();
             await host.WaitForExitAsync();
         }
+    }
+
+    private static bool HasSnapshot(HostProcess host)
+    {
+        var folder = Path.Combine(host.DataDirectory, "snapshot");
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.snap").Any();
     }
 
     /// <summary>The trace has no hole: it leads to the very files that are there, and to every answer that the client has.</summary>

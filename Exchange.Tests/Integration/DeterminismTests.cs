@@ -145,6 +145,9 @@ public sealed class DeterminismTests
             }
 
             arguments = [.. arguments, configuration.Culture];
+
+            // The variable, which scripts set where ICU may be missing, counts more than the configuration file.
+            environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0";
             runtimeConfiguration = Path.Combine(directory, "culture.runtimeconfig.json");
             await File.WriteAllTextAsync(runtimeConfiguration, WithCultures(Path.ChangeExtension(dll, ".runtimeconfig.json")));
         }

@@ -87,8 +87,8 @@ public sealed class ForgedJournalTests
     }
 
     [TestCase((byte)0)]
-    [TestCase((byte)5)]
-    [TestCase((byte)36)]
+    [TestCase((byte)99)]
+    [TestCase((byte)200)]
     [TestCase((byte)255)]
     public void An_unknown_command_type_refuses_the_start(byte type)
     {
