@@ -9,7 +9,7 @@ public sealed class CommandGeneratorTests
 {
     private static readonly RejectReason[] Expected =
     [
-        RejectReason.UnknownSymbol, RejectReason.UnknownAccount, RejectReason.UnknownAsset, RejectReason.MarketClosed, RejectReason.AccountCancelOnly,
+        RejectReason.UnknownSymbol, RejectReason.UnknownAccount, RejectReason.UnknownAsset, RejectReason.MarketClosed, RejectReason.AccountCancelOnly, RejectReason.AccountClosed,
         RejectReason.InvalidSide, RejectReason.InvalidOrderType, RejectReason.InvalidTimeInForce, RejectReason.InvalidQuantity, RejectReason.InvalidPrice,
         RejectReason.PriceFilter, RejectReason.LotSize, RejectReason.Notional, RejectReason.MaxNumOrders, RejectReason.TooManyOrdersPer10Seconds,
         RejectReason.TooManyOrdersPerDay, RejectReason.TooManyRestingOrders, RejectReason.DuplicateClientOrderId, RejectReason.UnknownOrder,
