@@ -1,3 +1,3 @@
 using Exchange.Benchmarks;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);
+return await BenchmarkProgram.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

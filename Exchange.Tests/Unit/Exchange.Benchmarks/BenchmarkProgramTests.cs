@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace Exchange.Tests.Unit.Benchmarks;
 
 [TestFixture]
-public class CommandLineTests
+public class BenchmarkProgramTests
 {
     [TestCase("", "usage: ")]
     [TestCase("repaly", "unknown command 'repaly'")]
@@ -82,7 +82,7 @@ public class CommandLineTests
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var exitCode = await CommandLine.RunAsync(arguments, output, error);
+        var exitCode = await BenchmarkProgram.RunAsync(arguments, output, error);
         return (exitCode, output.ToString(), error.ToString());
     }
 }

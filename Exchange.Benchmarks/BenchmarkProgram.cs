@@ -1,7 +1,7 @@
 namespace Exchange.Benchmarks;
 
 /// <summary>Finds the command that the arguments name and runs it.</summary>
-internal static class CommandLine
+internal static class BenchmarkProgram
 {
     private static readonly BenchmarkCommand[] Commands = [CoreCommand.Command, ReplayCommand.Command, JournalCommand.Command, RecoveryCommand.Command, HistoryCommand.Command];
 
