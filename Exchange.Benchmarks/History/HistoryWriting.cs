@@ -25,6 +25,7 @@ internal static class HistoryWriting
 {
     public const int Accounts = 997;
 
+    private const long Epoch = 1;
     private const long StepUs = 100;
     private const long Price = 5_000_000;
 
@@ -95,7 +96,7 @@ internal static class HistoryWriting
             ThrowIfRejected(record);
             var started = Stopwatch.GetTimestamp();
             var startedNs = ProcessorTime.OfThisThreadNs();
-            replicator.Apply(record);
+            replicator.Apply(Epoch, record);
             if (replicator.PendingCount >= batchRows)
             {
                 Commit();
@@ -109,7 +110,7 @@ internal static class HistoryWriting
         {
             rows += replicator.PendingCount;
             batches++;
-            replicator.Commit(new JournalPosition(1, sequence, 0, 0));
+            replicator.Commit(new JournalPosition(Epoch, sequence, 0, 0));
         }
     }
 

@@ -15,6 +15,7 @@ namespace Exchange.Tests.Conformance;
 internal abstract class ReplicatorConformance
 {
     private const ulong Seed = 4_711;
+    private const long Epoch = 1;
 
     private static readonly int CommandCount =
         int.TryParse(Environment.GetEnvironmentVariable("EXCHANGE_REPLICATOR_COMMANDS"), out var count) ? count : 600;
@@ -98,7 +99,7 @@ internal abstract class ReplicatorConformance
         Assert.That(second.Open(), Is.EqualTo(position));
 
         Assert.That(
-            () => second.Apply(new Record(_stream.Records[(int)last - 1])), Throws.TypeOf<InvariantBrokenException>(), "a record that is stored");
+            () => second.Apply(Epoch, new Record(_stream.Records[(int)last - 1])), Throws.TypeOf<InvariantBrokenException>(), "a record that is stored");
         second.Close();
         Assert.That(store.DifferencesFrom(Followed(last)), Is.Empty);
     }
@@ -126,7 +127,7 @@ internal abstract class ReplicatorConformance
         replicator.Open();
         for (var sequence = last + 1; sequence <= _end; sequence++)
         {
-            replicator.Apply(new Record(_stream.Records[(int)sequence - 1]));
+            replicator.Apply(Epoch, new Record(_stream.Records[(int)sequence - 1]));
         }
 
         replicator.Close();
@@ -280,10 +281,10 @@ internal abstract class ReplicatorConformance
         replicator.Open();
         for (var sequence = first; sequence <= last; sequence++)
         {
-            replicator.Apply(new Record(_stream.Records[(int)sequence - 1]));
+            replicator.Apply(Epoch, new Record(_stream.Records[(int)sequence - 1]));
         }
 
-        return JournalPosition.Behind(epoch: 1, new Record(_stream.Records[(int)last - 1]));
+        return JournalPosition.Behind(Epoch, new Record(_stream.Records[(int)last - 1]));
     }
 
     private int WritesOf(long from, long to)

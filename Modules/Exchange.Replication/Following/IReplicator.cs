@@ -23,8 +23,9 @@ internal interface IReplicator
     JournalPosition Open();
 
     /// <summary>Takes a record in; it is the one behind the last. Nothing of it shows in the store before the commit.</summary>
+    /// <param name="epoch">Of the group that the record came with.</param>
     /// <exception cref="InvariantBrokenException">Store and journal do not belong together.</exception>
-    void Apply(in Record record);
+    void Apply(long epoch, in Record record);
 
     /// <summary>
     /// Stores what was applied and the position together: whatever happens, the store holds either all of both or can take the same records

@@ -131,9 +131,9 @@ internal sealed class JournalFollower(
             return;
         }
 
-        replicator.Apply(record);
+        replicator.Apply(_reader!.Group.Epoch, record);
         _isWithinCommand = (record.Header.Flags & RecordFlags.Continues) != 0;
-        if (record.Sequence == _reader!.Group.LastSequence && !_isWithinCommand)
+        if (record.Sequence == _reader.Group.LastSequence && !_isWithinCommand)
         {
             _applied = JournalPosition.Behind(_reader.Group.Epoch, record);
         }

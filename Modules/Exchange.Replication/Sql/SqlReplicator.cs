@@ -56,7 +56,7 @@ internal sealed class SqlReplicator : IReplicator
         return _position;
     }
 
-    public void Apply(in Record record)
+    public void Apply(long epoch, in Record record)
     {
         Invariant.That(record.Sequence == _sequence + 1, "records are applied in sequence, each once");
         _sequence = record.Sequence;
