@@ -39,7 +39,7 @@ internal static class HistoryWriting
     public static WrittenHistory Run(string path, int orders)
     {
         var options = new SqlOptions();
-        var batchRows = new FollowingOptions().BatchRows;
+        var batchRows = new FollowingOptions().BatchUnits;
         var replicator = new SqlReplicator(
             () => new SqliteWriter(SqliteFile.OpenForWriting(path, options.BusyTimeoutMs, options.CacheMegabytes)), options.OpenOrdersCached);
         using var engine = new MatchingEngine<RiskPort, LedgerPort>(new RiskPort(new RiskState()), new LedgerPort(new Ledger()));

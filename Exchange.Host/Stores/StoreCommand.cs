@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Exchange.Host.Stores;
 
 /// <summary>
-/// <c>Exchange.Host rebuild sql</c> and <c>Exchange.Host verify sql</c>: on a data directory whose exchange is stopped; options as for the host.
-/// Rebuild makes a store anew from the journal; verify compares its rows with what the journal says.
+/// <c>Exchange.Host rebuild STORE</c> and <c>Exchange.Host verify STORE</c>: on a data directory whose exchange is stopped; options as for the host.
+/// Rebuild makes a store anew from the journal; verify compares its content with what the journal says.
 /// </summary>
 internal static class StoreCommand
 {
@@ -24,7 +24,7 @@ internal static class StoreCommand
     {
         if (args is not [var verb, var store, .. var options] || store.StartsWith('-'))
         {
-            errors.WriteLine("usage: Exchange.Host rebuild|verify sql [--Exchange:DataDirectory=…]");
+            errors.WriteLine("usage: Exchange.Host rebuild|verify STORE [--Exchange:DataDirectory=…]");
             return UsageExitCode;
         }
 
@@ -74,7 +74,7 @@ internal static class StoreCommand
         }
 
         output.WriteLine(verification.Differences.Count == 0
-            ? $"{store} at sequence {verification.Sequence} of {end} equals the journal, row by row"
+            ? $"{store} at sequence {verification.Sequence} of {end} equals the journal"
             : $"{store} at sequence {verification.Sequence} of {end} differs from the journal; run 'rebuild {store}'");
         return verification.Differences.Count == 0 ? 0 : DifferentExitCode;
     }

@@ -35,9 +35,15 @@ internal sealed class ExchangeMetrics : IDisposable
         _meter.CreateObservableGauge(
             "exchange.event_ring.occupancy", () => EventsInRing(link), "{record}", "Records that the engine has made and the publisher has not passed");
         _meter.CreateObservableGauge("exchange.sequence", () => Positions(link), "{command}", "Positions in the total order of commands");
-        _meter.CreateObservableGauge("exchange.replicator.lag", () => Lags(replication), "{command}", "Commands that a replicator's store does not hold yet");
+        _meter.CreateObservableGauge("exchange.replicator.lag", () => OfEach(replication, each => each.LagSequences), "{command}", "Commands that a replicator's store does not hold yet");
         _meter.CreateObservableGauge("exchange.replicator.lag.duration", () => LagTimes(replication), "s", "Time since a replicator's store last held all of them");
+        AddCounter("exchange.replicator.batches", "{batch}", "Batches that a replicator has committed", each => each.Batches);
+        AddCounter("exchange.replicator.units", "{unit}", "Rows, items or messages in these batches", each => each.Units);
+        AddCounter("exchange.replicator.round_trips", "{call}", "Calls to a replicator's store whose answer was waited for", each => each.RoundTrips);
         _meter.CreateObservableGauge("exchange.admitting", () => link.Pipeline is { IsAdmitting: true } ? 1 : 0, "1", "1 while commands are taken, 0 otherwise");
+
+        void AddCounter(string name, string unit, string description, Func<ReplicatorStatus, long> value) =>
+            _meter.CreateObservableCounter(name, () => OfEach(replication, value), unit, description);
     }
 
     /// <summary>Counts an order that was placed. Any thread.</summary>
@@ -80,8 +86,8 @@ internal sealed class ExchangeMetrics : IDisposable
         static Measurement<long> At(string position, long sequence) => new(sequence, new KeyValuePair<string, object?>("exchange.position", position));
     }
 
-    private static IEnumerable<Measurement<long>> Lags(IReplicationModule replication) =>
-        replication.Replicators.Select(each => new Measurement<long>(each.LagSequences, new KeyValuePair<string, object?>("exchange.replicator", each.Name)));
+    private static IEnumerable<Measurement<long>> OfEach(IReplicationModule replication, Func<ReplicatorStatus, long> value) =>
+        replication.Replicators.Select(each => new Measurement<long>(value(each), new KeyValuePair<string, object?>("exchange.replicator", each.Name)));
 
     private static IEnumerable<Measurement<double>> LagTimes(IReplicationModule replication) =>
         replication.Replicators.Select(each =>

@@ -6,6 +6,7 @@ using Exchange.Replication.Sql;
 using Exchange.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Integration;
@@ -14,7 +15,7 @@ namespace Exchange.Tests.Integration;
 [SupportedOSPlatform("linux")]
 public sealed class ReplicatorThreadTests
 {
-    private static readonly FollowingOptions Following = new() { PollIntervalMs = 1, BackOffMs = 1, BackOffMaxMs = 5, BatchRows = 300 };
+    private static readonly FollowingOptions Following = new() { PollIntervalMs = 1, BackOffMs = 1, BackOffMaxMs = 5, BatchUnits = 300 };
 
     private StreamJournal _stream = null!;
     private FaultyDisk _journal = null!;
@@ -36,7 +37,10 @@ public sealed class ReplicatorThreadTests
 
         Await(() => thread.Status.LagSequences == 0);
 
-        Assert.That(thread.Status, Is.EqualTo(new ReplicatorStatus("sql", ReplicatorState.Following, _end, 0, 0, null)));
+        var status = thread.Status;
+        Assert.That(status, Is.EqualTo(new ReplicatorStatus("sql", ReplicatorState.Following, _end, 0, 0, status.Batches, status.Units, status.RoundTrips, null)));
+        Assert.That(status.Units / status.Batches, Is.InRange(Following.BatchUnits / 2, Following.BatchUnits * 4), "units of a batch");
+        Assert.That(status.RoundTrips, Is.GreaterThanOrEqualTo(status.Batches));
         Assert.That(thread.Position, Is.EqualTo(_end));
     }
 
@@ -138,8 +142,8 @@ public sealed class ReplicatorThreadTests
     {
         using var store = new HistoryStore();
         var followers = new JournalFollowers();
-        using var module = new ReplicationModule(
-            () => _end, Path.GetDirectoryName(store.FilePath)!, Following, new SqlOptions(), NullLogger.Instance);
+        var surroundings = new StoreSurroundings(Path.GetDirectoryName(store.FilePath)!, Following, NullLogger.Instance);
+        using var module = new ReplicationModule(() => _end, surroundings, [new SqlStore(Options.Create(new SqlOptions()), surroundings)]);
 
         module.Prepare(_journal, followers);
         Assert.That(followers.All().Select(follower => (follower.Name, follower.Position)), Is.EqualTo(new[] { ("sql", 0L) }));

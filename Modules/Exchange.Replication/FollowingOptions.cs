@@ -15,11 +15,12 @@ public sealed class FollowingOptions
     public int PollIntervalMs { get; set; } = 50;
 
     /// <summary>
-    /// Rows after which a batch is committed: 1 to 1,000,000, default 50,000. More catches up faster after an outage; fewer bounds the memory of
-    /// a batch (some 150 bytes a row) and what is done again after a failure.
+    /// Units of a store (rows, items, messages) after which a batch is committed: 1 to 1,000,000, default 50,000. More catches up faster after an
+    /// outage; fewer bounds the memory of a batch (some 150 bytes a row) and what is done again after a failure. A store whose own limits are
+    /// lower commits earlier.
     /// </summary>
-    [Range(1, 1_000_000, ErrorMessage = "Exchange:Replication:Following:BatchRows is a number of rows from 1 to 1000000.")]
-    public int BatchRows { get; set; } = 50_000;
+    [Range(1, 1_000_000, ErrorMessage = "Exchange:Replication:Following:BatchUnits is a number of units from 1 to 1000000.")]
+    public int BatchUnits { get; set; } = 50_000;
 
     /// <summary>Milliseconds before the second try after a failure, doubled for each further one: 1 to 60,000, default 100.</summary>
     [Range(1, 60_000, ErrorMessage = "Exchange:Replication:Following:BackOffMs is a number of milliseconds from 1 to 60000.")]

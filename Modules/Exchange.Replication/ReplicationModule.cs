@@ -1,35 +1,27 @@
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
 using Exchange.Replication.Following;
-using Exchange.Replication.Sql;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 
 namespace Exchange.Replication;
 
-/// <summary>The positions, read from the journal's own counter at every call, and the replicators that the options ask for.</summary>
+/// <summary>The positions, read from the journal's own counter at every call, and a replicator for every store that the options switch on.</summary>
 internal sealed class ReplicationModule : IReplicationModule, IDisposable
 {
     private readonly Func<long> _durableSequence;
-    private readonly FollowingOptions _following;
-    private readonly SqlOptions _sql;
-    private readonly string _sqlPath;
-    private readonly SqlStoreFiles _sqlFiles;
-    private readonly ILogger _logger;
+    private readonly StoreSurroundings _surroundings;
+    private readonly IReplicatedStore[] _stores;
     private readonly List<IDisposable> _registrations = [];
     private volatile ReplicatorThread[] _threads = [];
-    private volatile ReplicatorThread? _sqlThread;
 
-    /// <param name="dataDirectory">Where stores lie that are files.</param>
-    public ReplicationModule(Func<long> durableSequence, string dataDirectory, FollowingOptions following, SqlOptions sql, ILogger logger)
+    /// <param name="stores">Every kind that there is, whether on or not.</param>
+    public ReplicationModule(Func<long> durableSequence, StoreSurroundings surroundings, IEnumerable<IReplicatedStore> stores)
     {
         _durableSequence = durableSequence;
-        _following = following;
-        _sql = sql;
-        _sqlPath = Path.Combine(Path.GetFullPath(dataDirectory), SqliteFile.DefaultName);
-        _sqlFiles = new SqlStoreFiles(_sqlPath, sql, following);
-        _logger = logger;
-        History = sql.Provider == "none" ? new NoHistory() : NewHistory();
+        _surroundings = surroundings;
+        _stores = [.. stores.Where(store => store.IsOn)];
+        History = _stores.OfType<IHistoryStore>().SingleOrDefault() is { } history
+            ? history.NewHistory(() => UsablePosition(history.Name))
+            : new NoHistory();
     }
 
     public long DurableSequence => _durableSequence();
@@ -42,15 +34,12 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
 
     public void Prepare(IStorage storage, JournalFollowers followers)
     {
-        if (_sql.Provider == "none")
-        {
-            return;
-        }
-
-        var thread = new ReplicatorThread(_sqlFiles.NewReplicator(_sqlPath), storage, () => ReplicableSequence, _following, _logger);
-        _sqlThread = thread;
-        _threads = [thread];
-        _registrations.Add(followers.Register(thread));
+        _threads =
+        [
+            .. _stores.Select(store => new ReplicatorThread(
+                store.NewReplicator(), storage, () => ReplicableSequence, _surroundings.Following, _surroundings.Logger)),
+        ];
+        _registrations.AddRange(_threads.Select(followers.Register));
     }
 
     public Task StartAsync()
@@ -63,16 +52,15 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
     {
         _registrations.ForEach(registration => registration.Dispose());
         _registrations.Clear();
+
+        // All are told before one is waited for: together they take as long as the slowest.
+        Array.ForEach(_threads, thread => thread.AskToStop());
         Array.ForEach(_threads, thread => thread.Dispose());
     }
 
-    public long Rebuild(string store, IStorage storage, long endSequence) => Files(store).Rebuild(storage, endSequence);
+    public long Rebuild(string store, IStorage storage, long endSequence) => Store(store).Rebuild(storage, endSequence);
 
-    public StoreVerification Verify(string store, IStorage storage, long endSequence)
-    {
-        var (sequence, differences) = Files(store).Verify(storage, endSequence);
-        return new StoreVerification(sequence, differences);
-    }
+    public StoreVerification Verify(string store, IStorage storage, long endSequence) => Store(store).Verify(storage, endSequence);
 
     public void Dispose()
     {
@@ -80,17 +68,22 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         (History as IDisposable)?.Dispose();
     }
 
-    private SqlStoreFiles Files(string store) => store == "sql" && _sql.Provider != "none"
-        ? _sqlFiles
-        : throw new ArgumentException($"no store '{store}' is configured: write sql", nameof(store));
-
-    private SqlHistory NewHistory()
+    private long UsablePosition(string store)
     {
-        var reading = SqliteFile.ReadingString(_sqlPath, _sql.BusyTimeoutMs);
-        return new SqlHistory(
-            () => new SqliteConnection(reading),
-            () => _sqlThread?.UsablePosition ?? 0,
-            _sql.QueriesAtOnce,
-            TimeSpan.FromMilliseconds(_sql.BusyTimeoutMs));
+        foreach (var thread in _threads)
+        {
+            if (thread.Name == store)
+            {
+                return thread.UsablePosition;
+            }
+        }
+
+        return 0;
     }
+
+    private IReplicatedStore Store(string name) =>
+        _stores.FirstOrDefault(store => store.Name == name)
+        ?? throw new ArgumentException(
+            $"no store '{name}' is configured: " + (_stores.Length == 0 ? "none is" : $"write {string.Join(" or ", _stores.Select(store => store.Name))}"),
+            nameof(name));
 }

@@ -1,4 +1,6 @@
 using Exchange.Matching.Ports;
+using Exchange.Replication.Following;
+using Exchange.Replication.Sql;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,15 +19,30 @@ public static class ReplicationModuleRegistration
     public static IServiceCollection AddReplicationModule(
         this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, Func<long>> durableSequence)
     {
-        services.AddOptions<FollowingOptions>().Bind(configuration.GetSection(FollowingOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<SqlOptions>().Bind(configuration.GetSection(SqlOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IReplicationModule>(provider => new ReplicationModule(
-            durableSequence(provider),
-            configuration["Exchange:DataDirectory"] is { Length: > 0 } directory ? directory : DefaultDataDirectory,
+        AddOptions<FollowingOptions>(services, configuration, FollowingOptions.Section);
+        services.AddSingleton(provider => new StoreSurroundings(
+            Path.GetFullPath(configuration["Exchange:DataDirectory"] is { Length: > 0 } directory ? directory : DefaultDataDirectory),
             provider.GetRequiredService<IOptions<FollowingOptions>>().Value,
-            provider.GetRequiredService<IOptions<SqlOptions>>().Value,
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("Exchange.Replication")));
+
+        // A line for each store.
+        AddStore<SqlStore, SqlOptions>(services, configuration, SqlOptions.Section);
+
+        services.AddSingleton<IReplicationModule>(provider => new ReplicationModule(
+            durableSequence(provider), provider.GetRequiredService<StoreSurroundings>(), provider.GetServices<IReplicatedStore>()));
         services.AddSingleton(provider => provider.GetRequiredService<IReplicationModule>().History);
         return services;
     }
+
+    private static void AddStore<TStore, TOptions>(IServiceCollection services, IConfiguration configuration, string section)
+        where TStore : class, IReplicatedStore
+        where TOptions : class
+    {
+        AddOptions<TOptions>(services, configuration, section);
+        services.AddSingleton<IReplicatedStore, TStore>();
+    }
+
+    private static void AddOptions<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class =>
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
 }

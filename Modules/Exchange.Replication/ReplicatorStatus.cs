@@ -24,6 +24,9 @@ public enum ReplicatorState
 /// <param name="AppliedSequence">Last sequence whose effects the store holds durably.</param>
 /// <param name="LagSequences">Replicable sequences that it does not hold yet.</param>
 /// <param name="LagUs">Microseconds since it last held all of them; 0 while it does.</param>
+/// <param name="Batches">Batches that were committed since the start.</param>
+/// <param name="Units">What they held, in the store's own units: rows, items, messages.</param>
+/// <param name="RoundTrips">Times that the store was asked and its answer waited for, since the start.</param>
 /// <param name="LastError">Why it failed last; null when it has not, or has recovered.</param>
 public sealed record ReplicatorStatus(
-    string Name, ReplicatorState State, long AppliedSequence, long LagSequences, long LagUs, string? LastError);
+    string Name, ReplicatorState State, long AppliedSequence, long LagSequences, long LagUs, long Batches, long Units, long RoundTrips, string? LastError);

@@ -18,6 +18,9 @@ internal interface IReplicator
     /// <summary>What was applied since the last commit, in the store's own units of work (rows, items, messages): bounds a batch.</summary>
     int PendingCount { get; }
 
+    /// <summary>Times that it sent something to the store and waited for the answer, since it was made; for metrics. Any thread.</summary>
+    long RoundTrips { get; }
+
     /// <summary>Connects, brings the store's schema up to date and returns the position that it keeps with its data.</summary>
     /// <exception cref="RebuildNeededException">The store cannot be continued.</exception>
     JournalPosition Open();

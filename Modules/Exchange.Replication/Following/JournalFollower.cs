@@ -28,11 +28,18 @@ internal sealed class JournalFollower(
     private JournalPosition _position;
     private JournalPosition _applied;
     private bool _isWithinCommand;
+    private long _batches;
+    private long _units;
 
     /// <summary>The store's position; meaningful once <see cref="IsOpen"/> was true.</summary>
     public JournalPosition Position => _position;
 
     public bool IsOpen => _isOpen;
+
+    /// <summary>Batches that were committed, and what they held in the store's units, since this was made. Any thread.</summary>
+    public long Batches => Volatile.Read(ref _batches);
+
+    public long Units => Volatile.Read(ref _units);
 
     /// <summary>Opens the store where that is due, then applies and commits one batch at most.</summary>
     /// <returns>Whether more was replicable than one batch took: the next step need not wait.</returns>
@@ -143,8 +150,11 @@ internal sealed class JournalFollower(
     {
         if (_applied.Sequence > _position.Sequence)
         {
+            var units = replicator.PendingCount;
             replicator.Commit(_applied);
             _position = _applied;
+            Volatile.Write(ref _units, _units + units);
+            Volatile.Write(ref _batches, _batches + 1);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
         _replicableSequence = replicableSequence;
         _options = options;
         _logger = logger;
-        _follower = new JournalFollower(replicator, storage, replicableSequence, options.BatchRows);
+        _follower = new JournalFollower(replicator, storage, replicableSequence, options.BatchUnits);
         _thread = new Thread(Run) { Name = $"replicator-{replicator.Name}", IsBackground = true, Priority = ThreadPriority.BelowNormal };
     }
 
@@ -54,7 +54,8 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
         {
             var lag = Math.Max(0, _replicableSequence() - Position);
             var behindUs = lag == 0 ? 0 : (long)Stopwatch.GetElapsedTime(Volatile.Read(ref _caughtUpAt)).TotalMicroseconds;
-            return new ReplicatorStatus(Name, State, Position, lag, behindUs, _lastError);
+            return new ReplicatorStatus(
+                Name, State, Position, lag, behindUs, _follower.Batches, _follower.Units, _replicator.RoundTrips, _lastError);
         }
     }
 
@@ -65,10 +66,13 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
     public void MarkRebuildNeeded(long heldBytes) =>
         _rebuildReason = $"it held back {heldBytes} bytes of journal segments, more than the retention allows";
 
+    /// <summary>It stops behind the batch under way.</summary>
+    public void AskToStop() => _stop.Set();
+
     /// <summary>Stops behind the batch under way and waits for the thread. May be called again.</summary>
     public void Dispose()
     {
-        _stop.Set();
+        AskToStop();
         if (_thread.IsAlive)
         {
             _thread.Join();

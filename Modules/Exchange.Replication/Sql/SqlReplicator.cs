@@ -23,6 +23,7 @@ internal sealed class SqlReplicator : IReplicator
     private SymbolDirectory _symbols = new();
     private SqliteWriter? _writer;
     private JournalPosition _position;
+    private long _roundTrips;
 
     // Of the record that is being applied.
     private long _sequence;
@@ -40,6 +41,8 @@ internal sealed class SqlReplicator : IReplicator
     public string Name => "sql";
 
     public int PendingCount => _batch.Count;
+
+    public long RoundTrips => Volatile.Read(ref _roundTrips);
 
     public JournalPosition Open()
     {
@@ -77,6 +80,7 @@ internal sealed class SqlReplicator : IReplicator
         _position = position;
         _batch.Clear();
         _batch.Orders.Committed();
+        Volatile.Write(ref _roundTrips, _roundTrips + 1);
     }
 
     public void Close()

@@ -24,9 +24,8 @@ internal sealed class SqlStoreFiles(string path, SqlOptions options, FollowingOp
     }
 
     /// <summary>Builds a store up to the position of the present one and compares every row.</summary>
-    /// <returns>The position, and one line for each table that differs.</returns>
     /// <exception cref="RebuildNeededException">The position lies behind the journal's end, or the file is none of this build.</exception>
-    public (long Sequence, IReadOnlyList<string> Differences) Verify(IStorage storage, long end)
+    public StoreVerification Verify(IStorage storage, long end)
     {
         if (!File.Exists(path))
         {
@@ -49,7 +48,7 @@ internal sealed class SqlStoreFiles(string path, SqlOptions options, FollowingOp
         try
         {
             Build(fresh, storage, position.Sequence);
-            return (position.Sequence, SqlComparison.Differences(path, fresh));
+            return new StoreVerification(position.Sequence, SqlComparison.Differences(path, fresh));
         }
         finally
         {
@@ -62,7 +61,7 @@ internal sealed class SqlStoreFiles(string path, SqlOptions options, FollowingOp
 
     private long Build(string file, IStorage storage, long end)
     {
-        using var follower = new JournalFollower(NewReplicator(file), storage, () => end, following.BatchRows);
+        using var follower = new JournalFollower(NewReplicator(file), storage, () => end, following.BatchUnits);
         while (follower.Step())
         {
         }

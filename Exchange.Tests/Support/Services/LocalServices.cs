@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Exchange.Tests.Support.Services;
+
+/// <summary>
+/// Real stores on this machine: `infra/local/services` in a folder of their own. <see cref="Shared"/> is started once per test run, when a test first
+/// asks for it, and ended behind the last test; an outage test may start some of its own, or break a shared one and mend it before it ends.
+/// What cannot be started fails the test that asked. Any thread; the verbs that break and mend are one caller's.
+/// </summary>
+internal sealed class LocalServices : IDisposable
+{
+    public const string Postgres = "postgres";
+    public const string Redis = "redis";
+    public const string DynamoDb = "dynamodb";
+    public const string Kinesis = "kinesis";
+    public const string Sqs = "sqs";
+
+    private static readonly string Script = RepositoryFiles.Path("infra", "local", "services");
+    private static readonly Lazy<LocalServices> LazyShared = new(StartShared);
+    private static int _names;
+
+    private readonly string _folder;
+    private readonly Dictionary<string, string> _variables;
+
+    /// <summary>Starts the services named; all of them without names. They are ended by Dispose.</summary>
+    public LocalServices(params string[] services)
+        : this(NewFolder(), services)
+    {
+    }
+
+    private LocalServices(string folder, string[] services)
+    {
+        _folder = folder;
+        try
+        {
+            _variables = Run(["up", folder, .. services]).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Where(line => line.StartsWith("EXCHANGE_", StringComparison.Ordinal))
+                .Select(line => line.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public static LocalServices Shared => LazyShared.Value;
+
+    /// <summary>Npgsql's connection string of a superuser and the database `postgres`.</summary>
+    public string PostgresConnection => _variables["EXCHANGE_POSTGRES"];
+
+    /// <summary>Host and port.</summary>
+    public string RedisAddress => _variables["EXCHANGE_REDIS"];
+
+    public Uri DynamoDbUrl => new(_variables["EXCHANGE_DYNAMODB"]);
+
+    public Uri KinesisUrl => new(_variables["EXCHANGE_KINESIS"]);
+
+    public Uri SqsUrl => new(_variables["EXCHANGE_SQS"]);
+
+    public Uri S3Url => new(_variables["EXCHANGE_S3"]);
+
+    /// <summary>Returns a name that no other test has: for a database, a table's or key's prefix, a queue, a bucket. Lower case letters, digits, hyphens.</summary>
+    public static string NewName(string prefix) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}");
+
+    /// <summary>Ends the shared services if a test has started them.</summary>
+    public static void EndShared()
+    {
+        if (LazyShared.IsValueCreated)
+        {
+            LazyShared.Value.Dispose();
+        }
+    }
+
+    /// <summary>Ends a service in good order and waits for its end.</summary>
+    public void Stop(string service) => Run(["stop", service, _folder]);
+
+    /// <summary>SIGKILL to all its processes.</summary>
+    public void Kill(string service) => Run(["kill", service, _folder]);
+
+    /// <summary>Starts it again, on the same port; returns when it answers.</summary>
+    public void Start(string service) => Run(["start", service, _folder]);
+
+    /// <summary>SIGSTOP to all its processes: connections stay, and nothing answers.</summary>
+    public void Hang(string service) => Run(["hang", service, _folder]);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume(string service) => Run(["resume", service, _folder]);
+
+    public void Dispose() => Run(["down", _folder]);
+
+    /// <summary>The test command names a folder, and ends what is left in it even when this process is killed.</summary>
+    private static LocalServices StartShared() =>
+        new(Environment.GetEnvironmentVariable("EXCHANGE_SERVICES_FOLDER") is { Length: > 0 } given ? given : NewFolder(), []);
+
+    /// <summary>Where the database's own user may go: a home folder or a private temporary folder would shut it out.</summary>
+    private static string NewFolder() => Path.Combine("/var/tmp", NewName("exchange-services"));
+
+    private static string Run(string[] arguments)
+    {
+        // Why files: the servers that it leaves running would hold a pipe open.
+        var output = Path.GetTempFileName();
+        var errors = Path.GetTempFileName();
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec \"$@\" > \"$0\" 2> \"$ERRORS\" < /dev/null", output, Script, .. arguments])
+            {
+                Environment = { ["ERRORS"] = errors },
+            })!;
+            process.WaitForExit();
+            return process.ExitCode == 0
+                ? File.ReadAllText(output)
+                : throw new InvalidOperationException(
+                    $"'services {string.Join(' ', arguments)}' failed with {process.ExitCode}:\n{File.ReadAllText(errors)}{File.ReadAllText(output)}");
+        }
+        finally
+        {
+            File.Delete(output);
+            File.Delete(errors);
+        }
+    }
+}
