@@ -6,6 +6,7 @@ using Exchange.Benchmarks.Workloads;
 using Exchange.MarketData;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
+using Exchange.Matching.Views;
 
 namespace Exchange.Benchmarks.Durable;
 

@@ -19,10 +19,9 @@ public sealed class ModuleSurfaceTests
         ],
         ["Exchange.MarketData"] =
         [
-            typeof(Exchange.MarketData.IMarketDataModule), typeof(Exchange.MarketData.DepthLevel), typeof(Exchange.MarketData.BookTicker),
-            typeof(Exchange.MarketData.PublicTrade), typeof(Exchange.MarketData.AggregateTrade), typeof(Exchange.MarketData.TradeRange),
-            typeof(Exchange.MarketData.Candle), typeof(Exchange.MarketData.CandleInterval), typeof(Exchange.MarketData.CandleRange),
-            typeof(Exchange.MarketData.MarketStatistics),
+            typeof(Exchange.MarketData.IMarketDataModule),
+            typeof(Exchange.MarketData.AggregateTrade), typeof(Exchange.MarketData.TradeRange),
+            typeof(Exchange.MarketData.CandleInterval), typeof(Exchange.MarketData.CandleRange),
         ],
         ["Exchange.Orders"] =
         [

@@ -3,6 +3,7 @@ using Exchange.Benchmarks.Workloads;
 using Exchange.MarketData;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Journal;
+using Exchange.Matching.Views;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Integration;

@@ -1,5 +1,6 @@
 using Exchange.MarketData;
 using Exchange.Matching.Snapshot;
+using Exchange.Matching.Views;
 using Exchange.Tests.Support;
 using NUnit.Framework;
 

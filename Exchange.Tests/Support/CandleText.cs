@@ -1,4 +1,5 @@
 using Exchange.MarketData;
+using Exchange.Matching.Views;
 
 namespace Exchange.Tests.Support;
 

@@ -1,3 +1,5 @@
+using Exchange.Matching.Views;
+
 namespace Exchange.MarketData;
 
 /// <summary>Reads the candles of one stored length in the order of time: the complete ones, then the open ones from it down to the shortest.</summary>

@@ -1,4 +1,5 @@
 using Exchange.Matching.Snapshot;
+using Exchange.Matching.Views;
 
 namespace Exchange.MarketData;
 

@@ -1,5 +1,6 @@
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.MarketData;
 

@@ -1,3 +1,5 @@
+using Exchange.Matching.Views;
+
 namespace Exchange.MarketData;
 
 /// <content>What readers copy out, each under the lock.</content>
@@ -69,6 +71,44 @@ internal sealed partial class MarketDataView
                 // The reader's clock may stand behind the newest trade.
                 market.Candles.Copy(range with { NowUs = Math.Max(range.NowUs, market.LastTrade.TimeUs) }, candles);
             }
+        }
+    }
+
+    public void CopyTradesSince(int symbolId, long fromId, int limit, List<PublicTrade> trades)
+    {
+        trades.Clear();
+        lock (_gate)
+        {
+            if (Find(symbolId)?.Trades is not { Count: > 0 } kept)
+            {
+                return;
+            }
+
+            var first = (int)Math.Clamp(fromId - kept[0].TradeId, Math.Max(0, kept.Count - limit), kept.Count);
+            for (var i = first; i < kept.Count; i++)
+            {
+                trades.Add(kept[i]);
+            }
+        }
+    }
+
+    public long CopyTradedCandles(int symbolId, int interval, long fromUs, int limit, List<Candle> candles)
+    {
+        candles.Clear();
+        lock (_gate)
+        {
+            if (Find(symbolId) is not { LastTrade.TradeId: > 0 } market)
+            {
+                return 0;
+            }
+
+            var length = CandleInterval.All[interval];
+            var last = length.StartOf(market.LastTrade.TimeUs, 0);
+            var first = length.Step(last, 1 - limit, 0);
+            var from = Math.Max(first, length.StartOf(fromUs, 0));
+            market.Candles.Copy(new CandleRange(length, 0, from, long.MaxValue, last, limit), candles);
+            candles.RemoveAll(candle => candle.TradeCount == 0);
+            return first;
         }
     }
 

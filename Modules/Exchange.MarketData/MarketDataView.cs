@@ -3,6 +3,7 @@ using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.MarketData;
 
@@ -12,7 +13,7 @@ namespace Exchange.MarketData;
 /// brought the order in.
 /// Invariants, checked: no level falls below zero; update ids and trade ids have no gaps.
 /// </summary>
-internal sealed partial class MarketDataView(MarketDataOptions options) : IRecordConsumer
+internal sealed partial class MarketDataView(MarketDataOptions options) : IMarketFold
 {
     private const int SnapshotVersion = 2;
 
@@ -41,12 +42,15 @@ internal sealed partial class MarketDataView(MarketDataOptions options) : IRecor
     /// <summary>Returns an empty view that keeps as much.</summary>
     public MarketDataView NewView() => new(options);
 
+    public int ChangedSymbolId { get; private set; } = IMarketFold.NoSymbol;
+
     public void BeginBatch() => _gate.Enter();
 
     public void EndBatch() => _gate.Exit();
 
     public void Apply(in Record record, int replyToken)
     {
+        ChangedSymbolId = IMarketFold.NoSymbol;
         if (!record.CommandType.IsTrading())
         {
             return;
@@ -58,6 +62,7 @@ internal sealed partial class MarketDataView(MarketDataOptions options) : IRecor
             return;
         }
 
+        ChangedSymbolId = record.SymbolId;
         var market = MarketOf(record.SymbolId);
         if (record.CommandType == CommandType.PlaceOrder)
         {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Exchange.MarketData;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Host.Api.Endpoints;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Exchange.MarketData;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Host.Api.Endpoints;
 

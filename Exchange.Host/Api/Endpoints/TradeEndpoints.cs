@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Exchange.MarketData;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 
 namespace Exchange.Host.Api.Endpoints;
 

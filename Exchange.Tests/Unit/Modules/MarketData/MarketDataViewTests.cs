@@ -1,5 +1,6 @@
 using Exchange.MarketData;
 using Exchange.Matching.Types;
+using Exchange.Matching.Views;
 using Exchange.Tests.Support;
 using NUnit.Framework;
 

@@ -1,7 +1,6 @@
 using Exchange.Matching.Snapshot;
-using Exchange.Matching.Types;
 
-namespace Exchange.MarketData;
+namespace Exchange.Matching.Views;
 
 /// <summary>What was traded in an interval. All trades of a symbol have gapless ids, so the first and the count name them all.</summary>
 public struct Candle
@@ -40,11 +39,11 @@ public struct Candle
     public readonly long LastTradeId => TradeCount == 0 ? -1 : FirstTradeId + TradeCount - 1;
 
     /// <summary>Returns an interval without a trade after a close of <paramref name="price"/> ticks; 0 for none.</summary>
-    internal static Candle Flat(long startUs, long price) =>
+    public static Candle Flat(long startUs, long price) =>
         new() { StartUs = startUs, Open = price, High = price, Low = price, Close = price, FirstTradeId = -1 };
 
     /// <summary>Begins with a trade.</summary>
-    internal void Begin(long startUs, in PublicTrade trade)
+    public void Begin(long startUs, in PublicTrade trade)
     {
         var turnover = (Int128)trade.Price * trade.Quantity;
         StartUs = startUs;
@@ -58,7 +57,7 @@ public struct Candle
     }
 
     /// <summary>Takes the next trade.</summary>
-    internal void Add(in PublicTrade trade)
+    public void Add(in PublicTrade trade)
     {
         var turnover = (Int128)trade.Price * trade.Quantity;
         High = Math.Max(High, trade.Price);
@@ -75,7 +74,7 @@ public struct Candle
     }
 
     /// <summary>Takes a candle with trades that follows this one; the begin stays.</summary>
-    internal void Add(in Candle next)
+    public void Add(in Candle next)
     {
         if (TradeCount == 0)
         {
@@ -95,7 +94,7 @@ public struct Candle
         TakerBuyTurnover += next.TakerBuyTurnover;
     }
 
-    internal readonly void Save(SnapshotWriter writer)
+    public readonly void Save(SnapshotWriter writer)
     {
         writer.Write(StartUs);
         writer.Write(Open);
@@ -111,7 +110,7 @@ public struct Candle
     }
 
     /// <exception cref="SnapshotDamagedException">No candle of trades has these numbers.</exception>
-    internal static Candle Read(SnapshotReader reader)
+    public static Candle Read(SnapshotReader reader)
     {
         var candle = new Candle
         {
