@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Exchange.Benchmarks.History;
 using Exchange.Replication.Sql;
-using Microsoft.Data.Sqlite;
 
 namespace Exchange.Benchmarks;
 
@@ -14,21 +13,21 @@ internal static class HistoryCommand
     private const int DefaultOrders = 1_000_000;
     private const int Pages = 2_000;
     private const int PageRows = 500;
-    private const int BusyTimeoutMs = 5_000;
 
     public static BenchmarkCommand Command { get; } = new(
         "history",
-        $"[{OrdersOption} N] [{DirectoryOption} DIR]",
+        $"[{OrdersOption} N] [{DirectoryOption} DIR] [{HistoryDatabase.ProviderOption} P]",
         [
-            "Writes the records of an exchange with 997 accounts into a SQLite history and asks it for pages of 500 rows.",
+            "Writes the records of an exchange with 997 accounts into a SQL history and asks it for pages of 500 rows.",
             $"{OrdersOption} N      orders, 1000 to 100000000, default {DefaultOrders}",
             $"{DirectoryOption} DIR  on the file system to measure, default ./artifacts; what is written there is deleted again",
+            HistoryDatabase.ProviderHelp,
         ],
         RunAsync);
 
     private static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var list = new ArgumentList(arguments, OrdersOption, DirectoryOption);
+        var list = new ArgumentList(arguments, OrdersOption, DirectoryOption, HistoryDatabase.ProviderOption);
         if (list.Values.Count > 0)
         {
             throw new UsageException($"unexpected '{list.Values[0]}'");
@@ -36,32 +35,23 @@ internal static class HistoryCommand
 
         var orders = list.Number(OrdersOption, DefaultOrders, least: 1_000, most: 100_000_000);
         var root = Path.GetFullPath(list.Text(DirectoryOption) ?? "artifacts");
-        Directory.CreateDirectory(root);
-        var path = Path.Combine(root, $"history-{Environment.ProcessId}.db");
-        try
-        {
-            error.WriteLine($"writing {orders} orders");
-            var written = HistoryWriting.Run(path, orders);
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"writer: {written.Rows / written.Elapsed.TotalSeconds:N0} rows/s, {written.Records / written.Elapsed.TotalSeconds:N0} commands/s "
-                + $"(of processor time: {written.Rows / written.CpuSeconds:N0} rows/s; {written.Rows:N0} rows of {written.Records:N0} commands in {written.Batches} transactions, {written.Elapsed.TotalSeconds:F1} s), "
-                + $"{new FileInfo(path).Length >> 20} MiB"));
+        using var opened = HistoryDatabase.Open(list.Text(HistoryDatabase.ProviderOption) ?? "sqlite", root);
+        var database = opened.Database;
+        error.WriteLine($"writing {orders} orders");
+        var written = HistoryWriting.Run(database, orders);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"writer: {written.Rows / written.Elapsed.TotalSeconds:N0} rows/s, {written.Records / written.Elapsed.TotalSeconds:N0} commands/s "
+            + $"(of processor time: {written.Rows / written.CpuSeconds:N0} rows/s; {written.Rows:N0} rows of {written.Records:N0} commands in {written.Batches} transactions, {written.Elapsed.TotalSeconds:F1} s)"));
 
-            error.WriteLine($"asking for {Pages} pages of each kind");
-            using var history = new SqlHistory(
-                () => new SqliteConnection(SqliteFile.ReadingString(path, BusyTimeoutMs)), () => 1, queriesAtOnce: 1, TimeSpan.FromSeconds(1));
-            foreach (var (name, ask) in HistoryPages.Of(history, orders, PageRows))
-            {
-                output.WriteLine(await MeasureAsync(name, ask).ConfigureAwait(false));
-            }
-
-            return ExitCode.Success;
-        }
-        finally
+        error.WriteLine($"asking for {Pages} pages of each kind");
+        using var history = new SqlHistory(database.NewReader, () => 1, queriesAtOnce: 1, TimeSpan.FromSeconds(1));
+        foreach (var (name, ask) in HistoryPages.Of(history, orders, PageRows))
         {
-            SqliteFile.Delete(path);
+            output.WriteLine(await MeasureAsync(name, ask).ConfigureAwait(false));
         }
+
+        return ExitCode.Success;
     }
 
     private static async Task<string> MeasureAsync(string name, Func<int, ValueTask<int>> ask)

@@ -36,12 +36,10 @@ internal static class HistoryWriting
 
     public static string NameOf(int number) => "x-bench-" + number.ToString("D12", CultureInfo.InvariantCulture);
 
-    public static WrittenHistory Run(string path, int orders)
+    public static WrittenHistory Run(ISqlDatabase database, int orders)
     {
-        var options = new SqlOptions();
         var batchRows = new FollowingOptions().BatchUnits;
-        var replicator = new SqlReplicator(
-            () => new SqliteWriter(SqliteFile.OpenForWriting(path, options.BusyTimeoutMs, options.CacheMegabytes)), options.OpenOrdersCached);
+        var replicator = new SqlReplicator(() => database.OpenForWriting(database.Place), new SqlOptions().OpenOrdersCached);
         using var engine = new MatchingEngine<RiskPort, LedgerPort>(new RiskPort(new RiskState()), new LedgerPort(new Ledger()));
         var buffer = new byte[engine.MaxRecordLength];
         var sequence = 0L;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Exchange.Host.Composition;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
@@ -39,7 +40,7 @@ internal static class StoreCommand
                 verb, store, Path.GetFullPath(services.GetRequiredService<IOptions<ExchangeOptions>>().Value.DataDirectory),
                 services.GetRequiredService<IReplicationModule>(), output);
         }
-        catch (Exception refused) when (refused is RebuildNeededException or ArgumentException or IOException or JournalDamagedException)
+        catch (Exception refused) when (refused is RebuildNeededException or ArgumentException or IOException or JournalDamagedException or DbException)
         {
             errors.WriteLine($"{verb} {store}: {refused.Message}");
             return ExchangeService.FailureExitCode;

@@ -14,9 +14,10 @@ public sealed class HistoryTests
     private const int Pairs = 10;
 
     [Test]
-    public async Task Old_orders_and_trades_are_found_in_pages_and_again_after_a_kill()
+    public async Task Old_orders_and_trades_are_found_in_pages_and_again_after_a_kill([Values("sqlite", "postgres")] string provider)
     {
-        await using var host = Host();
+        using var store = HistoryStore.On(provider);
+        await using var host = Host(store);
         await host.StartAsync();
         var (seller, buyer) = await OpenAsync(host.Url);
         using (seller)
@@ -93,9 +94,10 @@ public sealed class HistoryTests
     }
 
     [Test]
-    public async Task Verify_finds_a_changed_row_and_rebuild_puts_it_right()
+    public async Task Verify_finds_a_changed_row_and_rebuild_puts_it_right([Values("sqlite", "postgres")] string provider)
     {
-        await using var host = Host();
+        using var store = HistoryStore.On(provider);
+        await using var host = Host(store);
         await host.StartAsync();
         var (seller, buyer) = await OpenAsync(host.Url);
         using (seller)
@@ -107,7 +109,9 @@ public sealed class HistoryTests
         Assert.That(Run("verify", host), Is.Not.Zero.And.Not.EqualTo(StoreCommand.DifferentExitCode), "the directory is in use");
         host.Terminate();
         await host.WaitForExitAsync();
-        using (var other = new SqliteConnection($"Data Source={Path.Combine(host.DataDirectory, "history.db")};Pooling=False"))
+        using (var other = provider == "postgres"
+            ? store.Database.NewReader()
+            : new SqliteConnection($"Data Source={Path.Combine(host.DataDirectory, "history.db")};Pooling=False"))
         {
             other.Open();
             using var change = other.CreateCommand();
@@ -119,7 +123,11 @@ public sealed class HistoryTests
         Assert.That(found, Does.Contain("fills: 1 rows only in the first"));
         Assert.That(Run("rebuild", host), Is.Zero);
         Assert.That(Run("verify", host), Is.Zero);
-        Assert.That(File.GetUnixFileMode(Path.Combine(host.DataDirectory, "history.db")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(File.Exists(Path.Combine(host.DataDirectory, "history.db")), Is.EqualTo(provider == "sqlite"));
+        if (provider == "sqlite")
+        {
+            Assert.That(File.GetUnixFileMode(Path.Combine(host.DataDirectory, "history.db")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
     }
 
     [TestCase("rebuild")]
@@ -133,16 +141,25 @@ public sealed class HistoryTests
         Assert.That(errors.ToString(), Does.Contain("rebuild|verify STORE").Or.Contain("write sql"));
     }
 
-    private static HostProcess Host() => new()
+    private static HostProcess Host(HistoryStore? store = null)
     {
-        Settings =
+        var host = new HostProcess
         {
-            ["Exchange__Orders__ClosedOrdersKept"] = "3",
-            ["Exchange__Orders__TradesKept"] = "3",
-            ["Exchange__Replication__Sql__BusyTimeoutMs"] = "100",
-            ["Exchange__Replication__Following__BackOffMaxMs"] = "200",
-        },
-    };
+            Settings =
+            {
+                ["Exchange__Orders__ClosedOrdersKept"] = "3",
+                ["Exchange__Orders__TradesKept"] = "3",
+                ["Exchange__Replication__Sql__BusyTimeoutMs"] = "100",
+                ["Exchange__Replication__Following__BackOffMaxMs"] = "200",
+            },
+        };
+        foreach (var (name, value) in store?.HostSettings ?? [])
+        {
+            host.Settings[name] = value;
+        }
+
+        return host;
+    }
 
     private static async Task<(TradingClient Seller, TradingClient Buyer)> OpenAsync(string url) => (
         new TradingClient(url, await TradingClient.OpenAccountAsync(url, "\"BTC\":\"100\"")),
@@ -196,7 +213,9 @@ public sealed class HistoryTests
     private static int Run(string verb, HostProcess host, out string text)
     {
         using var output = new StringWriter();
-        var exitCode = StoreCommand.Run([verb, "sql", $"--Exchange:DataDirectory={host.DataDirectory}"], output, output);
+        var settings = host.Settings.Where(setting => setting.Key.StartsWith("Exchange__Replication__Sql", StringComparison.Ordinal))
+            .Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}");
+        var exitCode = StoreCommand.Run([verb, "sql", $"--Exchange:DataDirectory={host.DataDirectory}", .. settings], output, output);
         text = output.ToString();
         TestContext.Out.WriteLine(text);
         return exitCode;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
-using Exchange.Replication.Sql;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.CrashReplicator;
 using NUnit.Framework;
@@ -18,34 +17,35 @@ public sealed class ReplicatorKillTests
     private const int KillExitCode = 137;
     private const int Commands = 1_500;
 
-    [Test]
-    public async Task A_killed_writer_leaves_rows_and_position_of_whole_batches()
+    [TestCase("sqlite", 1_500)]
+    [TestCase("postgres", 120)]
+    public async Task A_killed_writer_leaves_rows_and_position_of_whole_batches(string provider, int writesMax)
     {
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("EXCHANGE_REPLICATOR_KILLS"), out var given) ? given : 20;
         var seed = ulong.TryParse(Environment.GetEnvironmentVariable("EXCHANGE_SEED"), CultureInfo.InvariantCulture, out var asked)
             ? asked
             : (ulong)Environment.ProcessId * 7_919 % 1_000_003;
         var random = new SplitMix64(seed);
-        await TestContext.Progress.WriteLineAsync($"replicator kills: {rounds} rounds, EXCHANGE_SEED={seed}");
+        await TestContext.Progress.WriteLineAsync($"replicator kills on {provider}: {rounds} rounds, EXCHANGE_SEED={seed}");
         var data = Directory.CreateTempSubdirectory("exchange-kill-");
         try
         {
             var end = WriteJournal(data.FullName, seed);
             var storage = new FileStorage(data.FullName, JournalSyncMethod.Fdatasync, _ => { });
-            var store = new HistoryStore();
+            var store = HistoryStore.On(provider);
             var kills = 0;
             var completed = 0;
             while (kills < rounds)
             {
-                var exitCode = await RunAsync(data.FullName, store.FilePath, end, batchRows: random.Between(1, 300), write: random.Between(1, 1_500));
+                var exitCode = await RunAsync(data.FullName, store.Address, end, batchRows: random.Between(1, 300), write: random.Between(1, writesMax));
 
                 Assert.That(exitCode, Is.EqualTo(KillExitCode).Or.Zero, "killed, or at the journal's end");
                 kills += exitCode == KillExitCode ? 1 : 0;
                 var position = store.Number("SELECT COALESCE(MAX(sequence), 0) FROM replicator_position");
-                using (var expected = new HistoryStore().Follow(storage, position))
+                using (var expected = HistoryStore.On(provider).Follow(storage, position))
                 {
                     Assert.That(
-                        SqlComparison.Differences(store.FilePath, expected.FilePath), Is.Empty, $"kill {kills}, position {position}, EXCHANGE_SEED={seed}");
+                        store.DifferencesFrom(expected), Is.Empty, $"kill {kills}, position {position}, EXCHANGE_SEED={seed}");
                 }
 
                 if (exitCode == 0)
@@ -53,12 +53,12 @@ public sealed class ReplicatorKillTests
                     Assert.That(position, Is.EqualTo(end));
                     completed++;
                     store.Dispose();
-                    store = new HistoryStore();
+                    store = HistoryStore.On(provider);
                 }
             }
 
             store.Dispose();
-            await TestContext.Progress.WriteLineAsync($"replicator kills: {kills} kills, the journal's end reached {completed} times");
+            await TestContext.Progress.WriteLineAsync($"replicator kills on {provider}: {kills} kills, the journal's end reached {completed} times");
         }
         finally
         {

@@ -7,6 +7,7 @@ using Exchange.Matching.Views;
 using Exchange.Orders;
 using Exchange.Replication.Following;
 using Exchange.Replication.Sql;
+using Exchange.Replication.Sql.Sqlite;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.Fakes;
 using Microsoft.Data.Sqlite;
@@ -15,7 +16,7 @@ using NUnit.Framework;
 namespace Exchange.Tests.Property;
 
 /// <summary>
-/// Random streams with a small window in memory and a SQLite history that follows now and then: every query answers as a memory without bound
+/// Random streams with a small window in memory and a history that follows now and then: every query answers as a memory without bound
 /// would, or says up to which sequence it is complete.
 /// </summary>
 public sealed class HistoryMergeTests
@@ -23,19 +24,21 @@ public sealed class HistoryMergeTests
     private const int Commands = 1_200;
     private const int Accounts = 40;
 
-    [TestCase(21UL, 1)]
-    [TestCase(22UL, 8)]
-    [TestCase(23UL, 60)]
-    public async Task Window_and_store_answer_as_a_memory_without_bound(ulong seed, int kept)
+    [TestCase(21UL, 1, "sqlite")]
+    [TestCase(22UL, 8, "sqlite")]
+    [TestCase(23UL, 60, "sqlite")]
+    [TestCase(24UL, 1, "postgres")]
+    [TestCase(25UL, 8, "postgres")]
+    public async Task Window_and_store_answer_as_a_memory_without_bound(ulong seed, int kept, string provider)
     {
         var stream = new StreamJournal(seed, Commands, withHashes: false);
         var random = new Random((int)seed);
         var disk = new FaultyDisk();
-        using var store = new HistoryStore();
+        using var store = HistoryStore.On(provider);
         var durable = 0L;
         using var follower = new JournalFollower(store.NewReplicator(), disk, () => durable, batchCount: 200);
         using var history = new SqlHistory(
-            () => new SqliteConnection(SqliteFile.ReadingString(store.FilePath, 0)), () => follower.Position.Sequence, 4, TimeSpan.FromSeconds(10));
+            store.Database.NewReader, () => follower.Position.Sequence, 4, TimeSpan.FromSeconds(10));
         var symbols = new SymbolDirectory();
         var window = new OrdersView(symbols, kept, kept, () => follower.Position.Sequence);
         var module = new OrdersModule(window, history, new Support.Fakes.FakeGateway(), new ManualJournalTime());
@@ -78,12 +81,12 @@ public sealed class HistoryMergeTests
     }
 
     [Test]
-    public async Task Public_trades_of_any_range_are_those_of_the_journal()
+    public async Task Public_trades_of_any_range_are_those_of_the_journal([Values("sqlite", "postgres")] string provider)
     {
         var stream = new StreamJournal(32, 2_000, withHashes: false);
-        using var store = new HistoryStore().Follow(stream.ToDisk(seed: 1), stream.Records.Count);
+        using var store = HistoryStore.On(provider).Follow(stream.ToDisk(seed: 1), stream.Records.Count);
         using var history = new SqlHistory(
-            () => new SqliteConnection(SqliteFile.ReadingString(store.FilePath, 0)), () => 1, 4, TimeSpan.FromSeconds(10));
+            store.Database.NewReader, () => 1, 4, TimeSpan.FromSeconds(10));
         var trades = stream.Records.SelectMany(TradesOf).ToLookup(trade => trade.Symbol, trade => trade.Trade);
         var random = new Random(9);
         for (var i = 0; i < 400; i++)
@@ -125,11 +128,11 @@ public sealed class HistoryMergeTests
     }
 
     [Test]
-    public void Rows_equal_the_views_and_the_books_of_account_add_up()
+    public void Rows_equal_the_views_and_the_books_of_account_add_up([Values("sqlite", "postgres")] string provider)
     {
         var stream = new StreamJournal(31, 2_000, withHashes: false);
         var disk = stream.ToDisk(seed: 1);
-        using var store = new HistoryStore().Follow(disk, stream.Records.Count);
+        using var store = HistoryStore.On(provider).Follow(disk, stream.Records.Count);
         using var exchange = new BareExchange();
         exchange.Recover(disk);
         var symbols = new SymbolDirectory();
@@ -163,10 +166,50 @@ public sealed class HistoryMergeTests
             Is.Empty, "an order executed what its fills say");
         Assert.That(
             store.Rows("SELECT symbol_id FROM trades GROUP BY symbol_id HAVING COUNT(*) <> MAX(trade_id)"), Is.Empty, "trade ids have no gap");
+        AssertCandles(store);
+        AssertAudit(store, stream);
         var ids = store.Rows("SELECT order_id, account_id, symbol_id, status, price, quantity, executed_quantity, cumulative_quote, created_us, updated_us, "
             + "working_us, client_order_id FROM orders ORDER BY order_id");
         Assert.That(ids, Has.Count.GreaterThan(500));
         Assert.That(ids, Is.EqualTo(ids.Select(row => Row(orders, row.Split('|')))));
+    }
+
+    private static void AssertCandles(HistoryStore store)
+    {
+        Assert.That(store.Number("SELECT COUNT(*) FROM candles"), Is.GreaterThan(1));
+        Assert.That(
+            store.Rows("SELECT symbol_id, start_us, low_price, high_price, first_trade_id, trade_count, volume, taker_buy_volume FROM candles ORDER BY symbol_id, start_us"),
+            Is.EqualTo(store.Rows(
+                "SELECT symbol_id, time_us - time_us % 60000000, MIN(price), MAX(price), MIN(trade_id), COUNT(*), SUM(quantity), "
+                + "SUM(CASE WHEN taker_side = 0 THEN quantity ELSE 0 END) FROM trades GROUP BY 1, 2 ORDER BY 1, 2")),
+            "a candle is the trades of its minute");
+        Assert.That(
+            store.Rows("SELECT c.symbol_id, c.start_us FROM candles c JOIN trades f ON f.symbol_id = c.symbol_id AND f.trade_id = c.first_trade_id "
+                + "JOIN trades l ON l.symbol_id = c.symbol_id AND l.trade_id = c.first_trade_id + c.trade_count - 1 "
+                + "WHERE c.open_price <> f.price OR c.close_price <> l.price"),
+            Is.Empty, "open and close are the first and the last price");
+        Assert.That(
+            store.Rows("SELECT symbol_id, 2 * SUM(quote_volume) FROM candles GROUP BY 1 ORDER BY 1"),
+            Is.EqualTo(store.Rows("SELECT symbol_id, SUM(cumulative_quote) FROM orders GROUP BY 1 HAVING SUM(cumulative_quote) > 0 ORDER BY 1")),
+            "each trade is in two orders");
+    }
+
+    private static void AssertAudit(HistoryStore store, StreamJournal stream)
+    {
+        var expected = new List<string>();
+        foreach (var bytes in stream.Records)
+        {
+            var record = new Record(bytes);
+            if (!record.CommandType.IsTrading())
+            {
+                var events = record.Events;
+                var reject = events.MoveNext() && events.Type == EventType.CommandRejected ? (int)events.As<CommandRejected>().Reason : 0;
+                expected.Add($"{record.Sequence}|{record.TimeUs}|{(int)record.RequestType}|{reject}");
+            }
+        }
+
+        Assert.That(store.Rows("SELECT sequence, time_us, request_type, reject_reason FROM audit ORDER BY sequence"), Is.EqualTo(expected));
+        Assert.That(expected, Has.Some.Not.EndsWith("|0").And.Some.EndsWith("|0"), "refused ones, too");
     }
 
     private static string Row(OrdersView orders, string[] row) =>

@@ -1,25 +1,88 @@
 using Exchange.Matching.Ports;
+using Exchange.Replication;
 using Exchange.Replication.Following;
 using Exchange.Replication.Sql;
+using Exchange.Replication.Sql.Postgres;
+using Exchange.Replication.Sql.Sqlite;
+using Exchange.Tests.Support.Services;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Exchange.Tests.Support;
 
-/// <summary>A SQLite history in a folder of its own that goes with this object, or at a path that stays.</summary>
+/// <summary>
+/// A history of its own that goes with this object: a SQLite file, or a schema of the test run's PostgreSQL. One that was given an address stays.
+/// </summary>
 internal sealed class HistoryStore : IDisposable
 {
     private readonly DirectoryInfo? _folder;
+    private readonly SqlOptions _options;
+    private readonly bool _stays;
 
+    /// <param name="path">A SQLite file that stays; null for one in a folder of its own.</param>
     public HistoryStore(string? path = null)
     {
         _folder = path is null ? Directory.CreateTempSubdirectory("exchange-history-") : null;
-        FilePath = path ?? Path.Combine(_folder!.FullName, SqliteFile.DefaultName);
+        _stays = path is not null;
+        _options = new SqlOptions { BusyTimeoutMs = 0, CacheMegabytes = 8 };
+        Address = path ?? Path.Combine(_folder!.FullName, SqliteFile.DefaultName);
+        Database = NewDatabase();
     }
 
-    public string FilePath { get; }
+    private HistoryStore(string connection, string schema, bool stays)
+    {
+        _stays = stays;
+        _options = PostgresOptions(connection, schema);
+        Address = $"{connection}|{schema}";
+        Database = NewDatabase();
+    }
 
-    public SqlReplicator NewReplicator(Action<string>? beforeStatement = null, int openOrdersCached = 1_000) => new(
-        () => new SqliteWriter(SqliteFile.OpenForWriting(FilePath, busyTimeoutMs: 0, cacheMegabytes: 8), beforeStatement), openOrdersCached);
+    /// <summary>What <see cref="At"/> finds it by, in another process too; the path of a SQLite file.</summary>
+    public string Address { get; }
+
+    public ISqlDatabase Database { get; }
+
+    /// <summary>The path of a SQLite history's file.</summary>
+    public string FilePath => IsPostgres ? throw new InvalidOperationException("this history is no file") : Address;
+
+    /// <summary>Settings of a host that keeps its history here; none for SQLite, whose file lies in the host's own data directory.</summary>
+    public Dictionary<string, string> HostSettings => IsPostgres
+        ? new()
+        {
+            ["Exchange__Replication__Sql__Provider"] = _options.Provider,
+            ["Exchange__Replication__Sql__ConnectionString"] = _options.ConnectionString,
+            ["Exchange__Replication__Sql__Schema"] = _options.Schema,
+        }
+        : [];
+
+    private bool IsPostgres => _options.Provider == "postgres";
+
+    public static HistoryStore OnPostgres(string? connection = null) =>
+        new(connection ?? LocalServices.Shared.PostgresConnection, LocalServices.NewName("history").Replace('-', '_'), stays: false);
+
+    /// <summary>Makes a history on <c>sqlite</c> or <c>postgres</c>.</summary>
+    public static HistoryStore On(string provider) => provider == "postgres" ? OnPostgres() : new HistoryStore();
+
+    /// <summary>Returns the history at an address, which stays.</summary>
+    public static HistoryStore At(string address) =>
+        address.Split('|') is [var connection, var schema] ? new HistoryStore(connection, schema, stays: true) : new HistoryStore(address);
+
+    public static SqlOptions PostgresOptions(string connection, string schema) => new()
+    {
+        Provider = "postgres",
+        ConnectionString = connection,
+        Schema = schema,
+        BusyTimeoutMs = 500,
+        ConnectTimeoutSeconds = 1,
+        CommandTimeoutSeconds = 1,
+    };
+
+    /// <param name="beforeStatement">Called before every statement of the writer; what it throws fails the statement.</param>
+    public SqlReplicator NewReplicator(Action<string>? beforeStatement = null, int openOrdersCached = 1_000)
+    {
+        var database = NewDatabase(beforeStatement);
+        return new SqlReplicator(() => database.OpenForWriting(database.Place), openOrdersCached);
+    }
 
     /// <summary>Brings the store to the durable end of a journal.</summary>
     public HistoryStore Follow(IStorage journal, long end, int batchCount = 500)
@@ -32,10 +95,12 @@ internal sealed class HistoryStore : IDisposable
         return this;
     }
 
+    public IReadOnlyList<string> DifferencesFrom(HistoryStore other) => Database.Differences(Database.Place, other.Database.Place);
+
     /// <summary>Returns what the query returns, values apart by '|', one row each.</summary>
     public List<string> Rows(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={FilePath};Mode=ReadOnly;Pooling=False");
+        using var connection = IsPostgres ? Database.NewReader() : new SqliteConnection($"Data Source={FilePath};Mode=ReadOnly;Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -53,7 +118,26 @@ internal sealed class HistoryStore : IDisposable
 
     public void Dispose()
     {
-        SqliteConnection.ClearAllPools();
-        _folder?.Delete(recursive: true);
+        if (IsPostgres)
+        {
+            using (var connection = (NpgsqlConnection)Database.NewReader())
+            {
+                NpgsqlConnection.ClearPool(connection);
+            }
+
+            if (!_stays)
+            {
+                Database.Delete(Database.Place);
+            }
+        }
+        else
+        {
+            SqliteConnection.ClearAllPools();
+            _folder?.Delete(recursive: true);
+        }
     }
+
+    private ISqlDatabase NewDatabase(Action<string>? beforeStatement = null) => IsPostgres
+        ? new PostgresDatabase(_options, beforeStatement)
+        : new SqliteDatabase(Address, _options, beforeStatement);
 }

@@ -5,7 +5,7 @@ using Exchange.Replication.Following;
 namespace Exchange.Tests.Support.CrashReplicator;
 
 /// <summary>
-/// A process that follows a journal into a SQLite history and kills itself (SIGKILL) right before the write that it was told, or ends with 0 at the
+/// A process that follows a journal into a history and kills itself (SIGKILL) right before the write that it was told, or ends with 0 at the
 /// journal's end.
 /// </summary>
 internal static class CrashReplicatorProgram
@@ -19,7 +19,7 @@ internal static class CrashReplicatorProgram
         var (end, batchRows, fatalWrite) = (numbers[0], (int)numbers[1], numbers[2]);
         var write = 0L;
         var storage = new FileStorage(arguments[0], JournalSyncMethod.Fdatasync, _ => { });
-        using var store = new HistoryStore(arguments[1]);
+        using var store = HistoryStore.At(arguments[1]);
         using var follower = new JournalFollower(store.NewReplicator(_ => KillAt(++write)), storage, () => end, batchRows);
         while (follower.Step())
         {

@@ -23,6 +23,18 @@ internal static class SchemaMigrations
         orderby next
         select (next, Statements(Text(name).Replace("{clustered}", clustered, StringComparison.Ordinal).Replace("{bytes}", bytes, StringComparison.Ordinal)));
 
+    /// <summary>
+    /// Whether a store of this version holds too little of the past for one of the migrations behind it: then it must be rebuilt, unless it is empty.
+    /// Such a migration begins with <c>-- rebuild:</c>.
+    /// </summary>
+    public static bool NeedsRebuildBehind(int version) =>
+        Names().Any(name => VersionOf(name) > version && Text(name).StartsWith("-- rebuild:", StringComparison.Ordinal));
+
+    public static string TooNew(int version) =>
+        $"its schema has version {version}, this build knows {NewestVersion}: start the newer build, or rebuild with this one";
+
+    public static string TooOld(int version) => $"its schema has version {version}, whose rows lack what version {NewestVersion} holds of the past";
+
     private static IEnumerable<string> Names() =>
         typeof(SchemaMigrations).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
 

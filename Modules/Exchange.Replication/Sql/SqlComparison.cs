@@ -1,64 +1,51 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Exchange.Replication.Sql;
 
-/// <summary>Compares two SQLite histories row by row, every table and every column.</summary>
+/// <summary>Compares two histories that one connection sees, row by row.</summary>
 internal static class SqlComparison
 {
-    /// <summary>Returns one line for each table that differs: how many rows only one of the two has, and the first of them. Empty when they are equal.</summary>
-    public static List<string> Differences(string leftPath, string rightPath)
+    /// <param name="transaction">One view of both.</param>
+    /// <param name="tables">A query of the names of all tables that one of the two has.</param>
+    /// <param name="left">The one's schema.</param>
+    /// <returns>One line for each table that differs, in either direction. Empty when they are equal.</returns>
+    public static List<string> Differences(DbConnection connection, DbTransaction transaction, string tables, string left, string right)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = leftPath,
-            Mode = SqliteOpenMode.ReadWrite,
-            Pooling = false,
-        }.ToString());
-        connection.Open();
-        using (var attach = connection.CreateCommand())
-        {
-            attach.CommandText = "ATTACH DATABASE $path AS other";
-            attach.Parameters.AddWithValue("$path", rightPath);
-            attach.ExecuteNonQuery();
-        }
-
-        // One view of both stores, even while somebody writes the one.
-        using var transaction = connection.BeginTransaction(deferred: true);
-        var tables = Rows(connection, transaction, "SELECT name FROM main.sqlite_master WHERE type = 'table' UNION SELECT name FROM other.sqlite_master WHERE type = 'table'");
         var differences = new List<string>();
-        foreach (var table in tables)
+        foreach (var table in Rows(tables))
         {
-            AddDifference(table, "main", "other", differences);
-            AddDifference(table, "other", "main", differences);
+            AddDifference(table, left, right, "first");
+            AddDifference(table, right, left, "second");
         }
 
         return differences;
 
-        void AddDifference(string table, string here, string there, List<string> found)
+        void AddDifference(string table, string here, string there, string name)
         {
             var only = $"SELECT * FROM {here}.\"{table}\" EXCEPT SELECT * FROM {there}.\"{table}\"";
-            var count = Rows(connection, transaction, $"SELECT COUNT(*) FROM ({only})")[0];
+            var count = Rows($"SELECT COUNT(*) FROM ({only}) AS only_here")[0];
             if (count != "0")
             {
-                found.Add($"{table}: {count} rows only in the {(here == "main" ? "first" : "second")}, for example {Rows(connection, transaction, only + " LIMIT 1")[0]}");
+                differences.Add($"{table}: {count} rows only in the {name}, for example {Rows(only + " LIMIT 1")[0]}");
             }
         }
-    }
 
-    /// <summary>Returns every row as text.</summary>
-    private static List<string> Rows(SqliteConnection connection, SqliteTransaction transaction, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<string>();
-        while (reader.Read())
+        // Every row as text.
+        List<string> Rows(string sql)
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(column => Text(reader.GetValue(column)))));
-        }
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = sql;
+            command.CommandTimeout = 0;
+            using var reader = command.ExecuteReader();
+            var rows = new List<string>();
+            while (reader.Read())
+            {
+                rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(column => Text(reader.GetValue(column)))));
+            }
 
-        return rows;
+            return rows;
+        }
     }
 
     private static string Text(object value) => value is byte[] bytes ? Convert.ToHexStringLower(bytes) : $"{value}";

@@ -16,6 +16,7 @@ internal sealed class SqlOrderRows(StoredOrder read, int cachedCount)
 {
     private readonly ChunkedArray<Row> _rows = new();
     private readonly Dictionary<long, int> _byId = [];
+    private readonly List<int> _added = [];
     private readonly List<int> _changed = [];
     private readonly Stack<int> _free = [];
     private int _rowCount;
@@ -26,6 +27,10 @@ internal sealed class SqlOrderRows(StoredOrder read, int cachedCount)
         public bool IsChanged;
     }
 
+    /// <summary>Orders that the batch added.</summary>
+    public int AddedCount => _added.Count;
+
+    /// <summary>Orders that were there and were changed.</summary>
     public int ChangedCount => _changed.Count;
 
     /// <summary>Open orders that are here.</summary>
@@ -33,7 +38,13 @@ internal sealed class SqlOrderRows(StoredOrder read, int cachedCount)
 
     public ref OrderState this[int row] => ref _rows[row].State;
 
-    public int Add(in OrderState order) => Change(Insert(order));
+    public int Add(in OrderState order)
+    {
+        var row = Insert(order);
+        _rows[row].IsChanged = true;
+        _added.Add(row);
+        return row;
+    }
 
     public int Open(long orderId)
     {
@@ -47,29 +58,18 @@ internal sealed class SqlOrderRows(StoredOrder read, int cachedCount)
         return Change(row);
     }
 
-    /// <summary>Calls for every changed order, as it stands now.</summary>
-    public void ForEachChanged(Action<OrderState> write)
+    /// <summary>Hands over the added and the changed orders, as they stand now.</summary>
+    public void WriteTo(IRowSink sink)
     {
-        foreach (var row in _changed)
-        {
-            write(_rows[row].State);
-        }
+        Write(sink, SqlTables.Orders, _added);
+        Write(sink, SqlTables.ChangedOrders, _changed);
     }
 
     /// <summary>The changes are stored.</summary>
     public void Committed()
     {
-        foreach (var row in _changed)
-        {
-            _rows[row].IsChanged = false;
-            if (!_rows[row].State.IsOpen)
-            {
-                _byId.Remove(_rows[row].State.OrderId);
-                _free.Push(row);
-            }
-        }
-
-        _changed.Clear();
+        Forget(_added);
+        Forget(_changed);
         if (_byId.Count > cachedCount)
         {
             Clear();
@@ -80,9 +80,58 @@ internal sealed class SqlOrderRows(StoredOrder read, int cachedCount)
     public void Clear()
     {
         _byId.Clear();
+        _added.Clear();
         _changed.Clear();
         _free.Clear();
         _rowCount = 0;
+    }
+
+    private void Forget(List<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            _rows[row].IsChanged = false;
+            if (!_rows[row].State.IsOpen)
+            {
+                _byId.Remove(_rows[row].State.OrderId);
+                _free.Push(row);
+            }
+        }
+
+        rows.Clear();
+    }
+
+    private void Write(IRowSink sink, SqlTable table, List<int> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        sink.BeginTable(table, rows.Count);
+        foreach (var row in rows)
+        {
+            ref readonly var order = ref _rows[row].State;
+            sink.Add(order.OrderId);
+            sink.Add(order.AccountId);
+            sink.Add(order.SymbolId);
+            sink.Add(order.ClientOrderId.Bytes);
+            sink.Add((long)order.Side);
+            sink.Add((long)order.Type);
+            sink.Add((long)order.TimeInForce);
+            sink.Add((long)order.Status);
+            sink.Add((long)order.ExpireReason);
+            sink.Add(order.Price);
+            sink.Add(order.Quantity);
+            sink.Add(order.ExecutedQuantity);
+            sink.Add(order.CumulativeQuote);
+            sink.Add(order.QuoteOrderQuantity);
+            sink.Add(order.CreatedUs);
+            sink.Add(order.UpdatedUs);
+            sink.Add(order.WorkingUs);
+        }
+
+        sink.EndTable();
     }
 
     private int Insert(in OrderState order)

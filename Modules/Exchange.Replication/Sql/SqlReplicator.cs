@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Snapshot;
@@ -16,21 +18,23 @@ namespace Exchange.Replication.Sql;
 /// <param name="openOrdersCached">See <see cref="SqlOptions.OpenOrdersCached"/>.</param>
 internal sealed class SqlReplicator : IReplicator
 {
-    private readonly Func<SqliteWriter> _openWriter;
+    private const long MinuteUs = 60_000_000;
+
+    private readonly Func<IRowWriter> _openWriter;
     private readonly RowBatch _batch;
     private readonly OrderFold<Orders> _orders;
     private readonly BalanceFold<Money> _money;
     private SymbolDirectory _symbols = new();
-    private SqliteWriter? _writer;
+    private IRowWriter? _writer;
     private JournalPosition _position;
-    private long _roundTrips;
+    private long _closedRoundTrips;
 
     // Of the record that is being applied.
     private long _sequence;
     private long _timeUs;
     private int _entry;
 
-    public SqlReplicator(Func<SqliteWriter> openWriter, int openOrdersCached)
+    public SqlReplicator(Func<IRowWriter> openWriter, int openOrdersCached)
     {
         _openWriter = openWriter;
         _batch = new RowBatch(new SqlOrderRows(ReadOrder, openOrdersCached));
@@ -42,7 +46,7 @@ internal sealed class SqlReplicator : IReplicator
 
     public int PendingCount => _batch.Count;
 
-    public long RoundTrips => Volatile.Read(ref _roundTrips);
+    public long RoundTrips => Volatile.Read(ref _closedRoundTrips) + (Volatile.Read(ref _writer)?.RoundTrips ?? 0);
 
     public JournalPosition Open()
     {
@@ -67,6 +71,7 @@ internal sealed class SqlReplicator : IReplicator
         _entry = 0;
         if (!record.CommandType.IsTrading())
         {
+            AddAudit(record);
             ApplyAdministration(record);
         }
 
@@ -80,13 +85,17 @@ internal sealed class SqlReplicator : IReplicator
         _position = position;
         _batch.Clear();
         _batch.Orders.Committed();
-        Volatile.Write(ref _roundTrips, _roundTrips + 1);
     }
 
     public void Close()
     {
-        _writer?.Dispose();
-        _writer = null;
+        if (_writer is { } writer)
+        {
+            Volatile.Write(ref _writer, null);
+            Volatile.Write(ref _closedRoundTrips, _closedRoundTrips + writer.RoundTrips);
+            writer.Dispose();
+        }
+
         _batch.Clear();
         _batch.Orders.Clear();
     }
@@ -122,6 +131,36 @@ internal sealed class SqlReplicator : IReplicator
         _batch.Directory = directory.ToArray();
     }
 
+    private void AddAudit(in Record record)
+    {
+        var reject = RejectReason.None;
+        long firstSequence = 0;
+        for (var events = record.Events; events.MoveNext();)
+        {
+            if (events.Type == EventType.CommandRejected)
+            {
+                reject = events.As<CommandRejected>().Reason;
+            }
+            else if (events.Type == EventType.RequestRepeated)
+            {
+                firstSequence = events.As<RequestRepeated>().FirstSequence;
+            }
+        }
+
+        // Why the replacement: a reason is any bytes, and PostgreSQL takes no character 0.
+        _batch.Audit.Add(AdministerCommand.TryRead(record.CommandType == CommandType.Administer ? record.Body : default, out var command)
+            ? new AuditRow(
+                record.Sequence, record.TimeUs, command.OperatorId, command.RequestId.ToString("x32", CultureInfo.InvariantCulture),
+                Encoding.UTF8.GetString(command.Reason).Replace('\0', '\uFFFD'), command.RequestType, reject, firstSequence)
+            : new AuditRow(record.Sequence, record.TimeUs, 0, "", "", record.CommandType, reject, firstSequence));
+    }
+
+    private void AddToCandle(Symbol symbol, in TradeExecuted trade, bool takerBuys)
+    {
+        ref var candle = ref CollectionsMarshal.GetValueRefOrAddDefault(_batch.Candles, (symbol.Id, _timeUs - _timeUs % MinuteUs), out _);
+        candle.Add(trade.TradeId, trade.Price, trade.Quantity, symbol.Notional(trade.Price, trade.Quantity), takerBuys);
+    }
+
     private void Change(int accountId, int assetId, long free, long held, long timeUs)
     {
         ref var change = ref CollectionsMarshal.GetValueRefOrAddDefault(_batch.Balances, (accountId, assetId), out _);
@@ -155,6 +194,7 @@ internal sealed class SqlReplicator : IReplicator
             ref readonly var resting = ref owner._batch.Orders[maker];
             owner._batch.Trades.Add(new TradeRow(
                 incoming.SymbolId, trade.TradeId, trade.AggregateTradeId, owner._sequence, incoming.Side, trade.Price, trade.Quantity, timeUs));
+            owner.AddToCandle(Symbol(incoming.SymbolId), trade, incoming.Side == Side.Buy);
             owner._batch.Fills.Add(new FillRow(
                 incoming.AccountId, incoming.SymbolId, trade.TradeId, false, incoming.OrderId, incoming.Side, trade.Price, trade.Quantity, trade.TakerFee, timeUs));
             owner._batch.Fills.Add(new FillRow(

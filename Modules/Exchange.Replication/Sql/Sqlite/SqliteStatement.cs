@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Exchange.Replication.Sql;
+namespace Exchange.Replication.Sql.Sqlite;
 
 /// <summary>
 /// A prepared statement of SQLite's own interface. Why not a command of ADO.NET: a batch executes it some hundred thousand times, and what it needs

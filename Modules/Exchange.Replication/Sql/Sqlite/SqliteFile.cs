@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Exchange.Replication.Sql;
+namespace Exchange.Replication.Sql.Sqlite;
 
 /// <summary>
 /// The file of a SQLite history: how it is made and opened. It lies in the data directory with mode 0600; SQLite gives its write-ahead log and its
@@ -92,8 +92,13 @@ internal static class SqliteFile
         var version = Scalar(connection, "SELECT COALESCE(MAX(version), 0) FROM schema_version");
         if (version > SchemaMigrations.NewestVersion)
         {
-            throw new RebuildNeededException(
-                $"its schema has version {version}, this build knows {SchemaMigrations.NewestVersion}: start the newer build, or rebuild with this one");
+            throw new RebuildNeededException(SchemaMigrations.TooNew((int)version));
+        }
+
+        if (version > 0 && SchemaMigrations.NeedsRebuildBehind((int)version)
+            && Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM replicator_position") > 0)
+        {
+            throw new RebuildNeededException(SchemaMigrations.TooOld((int)version));
         }
 
         foreach (var (next, statements) in SchemaMigrations.Behind((int)version, clustered: "WITHOUT ROWID", bytes: "BLOB"))
