@@ -5,7 +5,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Book;
 
 /// <summary>Whether a slot found under a key is the one that is looked for.</summary>
-internal interface ISlotMatch
+public interface ISlotMatch
 {
     bool Is(int slot);
 }
@@ -21,7 +21,7 @@ internal interface ISlotMatch
 /// home of a key: hash(key / 4) * 4 + key % 4
 /// </code>
 /// </summary>
-internal sealed unsafe class SlotIndex : IDisposable
+public sealed unsafe class SlotIndex : IDisposable
 {
     private const int Vacant = 0;
     private const int Removed = -1;

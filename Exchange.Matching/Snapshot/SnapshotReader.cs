@@ -57,6 +57,10 @@ public sealed class SnapshotReader(SnapshotSource source)
         return value;
     }
 
+    /// <summary>Fills <paramref name="items"/> with what as many calls of <see cref="SnapshotWriter.Write{T}(in T)"/> wrote.</summary>
+    public void Read<T>(Span<T> items)
+        where T : unmanaged => source(MemoryMarshal.AsBytes(items));
+
     public string ReadString() => Encoding.UTF8.GetString(ReadBytes());
 
     public byte[] ReadBytes() => ReadItems<byte>();

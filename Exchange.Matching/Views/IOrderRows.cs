@@ -9,8 +9,11 @@ namespace Exchange.Matching.Views;
 /// </summary>
 public interface IOrderRows
 {
-    /// <summary>The order of a row; the reference is valid until the next order is added, opened or closed.</summary>
-    ref OrderState this[int row] { get; }
+    /// <summary>What changes of the order of a row; the reference is valid until the next order is added, opened or closed.</summary>
+    ref OrderProgress Progress(int row);
+
+    /// <summary>The rest of the order of a row; the reference is valid as long as that.</summary>
+    ref OrderTerms Terms(int row);
 
     Symbol Symbol(int symbolId);
 

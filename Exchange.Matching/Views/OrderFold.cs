@@ -28,11 +28,13 @@ public sealed class OrderFold<TRows>(TRows rows)
             return None;
         }
 
-        var isRead = TradingCommandCodec.TryRead(record.CommandType, record.Body, ref _command);
+        // What the other commands say, their events say, too.
+        var type = record.CommandType;
+        var isRead = (type != CommandType.PlaceOrder && !type.IsContinuation()) || TradingCommandCodec.TryRead(type, record.Body, ref _command);
         var events = record.Events;
-        var isMassCancel = record.CommandType == CommandType.CancelAllOrders;
+        var isMassCancel = type == CommandType.CancelAllOrders;
         var current = None;
-        if (record.CommandType.IsContinuation())
+        if (type.IsContinuation())
         {
             isMassCancel = _command.OrderId == 0;
             current = isMassCancel ? None : _rows.Open(_command.OrderId);
@@ -91,7 +93,7 @@ public sealed class OrderFold<TRows>(TRows rows)
             case EventType.OrderMoved:
                 ref readonly var moved = ref events.As<OrderMoved>();
                 var row = Touch(moved.OrderId, moved.Leaves, timeUs);
-                _rows[row].Price = moved.NewPrice;
+                _rows.Terms(row).Price = moved.NewPrice;
                 return row;
             default:
                 return None;
@@ -123,31 +125,33 @@ public sealed class OrderFold<TRows>(TRows rows)
     private void Trade(in TradeExecuted trade, long timeUs, int taker)
     {
         Invariant.That(taker != None, "a trade follows its taker's order");
-        ref var incoming = ref _rows[taker];
+        ref var incoming = ref _rows.Progress(taker);
+        ref var terms = ref _rows.Terms(taker);
         var notional = _rows.Symbol(incoming.SymbolId).Notional(trade.Price, trade.Quantity);
-        if (incoming.QuoteOrderQuantity != 0)
+        if (terms.QuoteOrderQuantity != 0)
         {
             incoming.Quantity += trade.Quantity;
         }
 
-        if (incoming.WorkingUs == 0)
+        if (terms.WorkingUs == 0)
         {
-            incoming.WorkingUs = timeUs;
+            terms.WorkingUs = timeUs;
         }
 
         Fill(ref incoming, trade.Quantity, notional, timeUs);
         var maker = _rows.Open(trade.MakerOrderId);
-        Fill(ref _rows[maker], trade.Quantity, notional, timeUs);
-        _rows.Traded(trade, taker, maker);
+        ref var resting = ref _rows.Progress(maker);
+        Fill(ref resting, trade.Quantity, notional, timeUs);
         var isMakerFilled = (trade.Flags & TradeFlags.MakerFilled) != 0;
-        Invariant.That(isMakerFilled == (_rows[maker].Leaves == 0), "a maker is filled when it has no leaves");
+        Invariant.That(isMakerFilled == (resting.Leaves == 0), "a maker is filled when it has no leaves");
+        _rows.Traded(trade, taker, maker);
         if (isMakerFilled)
         {
             Close(maker, OrderStatus.Filled, timeUs);
         }
     }
 
-    private static void Fill(ref OrderState order, long quantity, long notional, long timeUs)
+    private static void Fill(ref OrderProgress order, long quantity, long notional, long timeUs)
     {
         order.ExecutedQuantity += quantity;
         order.CumulativeQuote += notional;
@@ -159,15 +163,16 @@ public sealed class OrderFold<TRows>(TRows rows)
     private int Touch(long orderId, long leaves, long timeUs)
     {
         var row = _rows.Open(orderId);
-        Invariant.That(_rows[row].Leaves == leaves, "an event's leaves agree with the order's fills");
-        _rows[row].UpdatedUs = timeUs;
+        ref var order = ref _rows.Progress(row);
+        Invariant.That(order.Leaves == leaves, "an event's leaves agree with the order's fills");
+        order.UpdatedUs = timeUs;
         return row;
     }
 
     private int Reduce(long orderId, long reducedBy, long timeUs)
     {
         var row = _rows.Open(orderId);
-        ref var order = ref _rows[row];
+        ref var order = ref _rows.Progress(row);
         order.Quantity -= reducedBy;
         order.UpdatedUs = timeUs;
         Invariant.That(order.Leaves > 0, "a reduced order has leaves");
@@ -177,14 +182,14 @@ public sealed class OrderFold<TRows>(TRows rows)
     private int Close(long orderId, long leaves, OrderStatus status, long timeUs, ExpireReason reason = default)
     {
         var row = Touch(orderId, leaves, timeUs);
-        _rows[row].ExpireReason = reason;
+        _rows.Progress(row).ExpireReason = reason;
         Close(row, status, timeUs);
         return row;
     }
 
     private void Close(int row, OrderStatus status, long timeUs)
     {
-        ref var order = ref _rows[row];
+        ref var order = ref _rows.Progress(row);
         order.Status = status;
         order.UpdatedUs = timeUs;
         _rows.Closed(row);

@@ -1,27 +1,26 @@
+using System.Runtime.InteropServices;
 using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
 /// <summary>
-/// One order in the <see cref="OrderTable"/> and its links, which are row numbers or <see cref="RowIndex.None"/>. 152 bytes, no references:
-/// millions of rows cost the garbage collector nothing.
+/// What a fill or an end touches of one order in the <see cref="OrderTable"/>: one cache line; the order's terms lie elsewhere. Links are row numbers or
+/// <see cref="OrderTable.None"/>. No references: millions of rows cost the garbage collector nothing.
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 64)]
 internal struct OrderRow
 {
-    public OrderState State;
+    public OrderProgress Progress;
 
-    /// <summary>Sequence of the record that closed it; 0 while it is open.</summary>
-    public long ClosedSequence;
+    /// <summary>A later order bears the same client id, so the index of client ids does not lead here any more.</summary>
+    public bool IsSuperseded;
 
-    /// <summary>Open: the account's open order before this one. Closed: the account's order that closed next.</summary>
+    /// <summary>Of account, symbol and client id; 0 for an order without a client id.</summary>
+    public uint ClientIdHash;
+
+    /// <summary>Open: the account's open order before this one.</summary>
     public int Previous;
 
-    /// <summary>Open: the account's open order after this one. Closed: the order that closed next. Free: the next free row.</summary>
+    /// <summary>Open: the account's open order after this one. Free: the next free row.</summary>
     public int Next;
-
-    /// <summary>The order before this one with the same account, symbol and client id.</summary>
-    public int SameIdOlder;
-
-    /// <summary>The order after this one with the same account, symbol and client id.</summary>
-    public int SameIdNewer;
 }

@@ -6,11 +6,14 @@ using Exchange.Matching.Views;
 namespace Exchange.Orders;
 
 /// <summary>The table in a snapshot: the closed orders, the one that closed first first, then the open ones by account and id.</summary>
-internal sealed partial class OrderTable : ISnapshotState
+internal sealed unsafe partial class OrderTable : ISnapshotState
 {
     private const int SnapshotVersion = 2;
 
-    /// <summary>One order; units as in <see cref="OrderState"/>.</summary>
+    /// <summary>Orders that are read at once.</summary>
+    private const int PieceLength = 1_024;
+
+    /// <summary>One order in the file, whose layout stays while that of the rows may change; units as in <see cref="OrderState"/>.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private struct SavedOrder
     {
@@ -23,6 +26,8 @@ internal sealed partial class OrderTable : ISnapshotState
         public long CreatedUs;
         public long UpdatedUs;
         public long WorkingUs;
+
+        /// <summary>Sequence of the record that closed it; 0 while it is open.</summary>
         public long ClosedSequence;
         public int AccountId;
         public int SymbolId;
@@ -32,6 +37,49 @@ internal sealed partial class OrderTable : ISnapshotState
         public TimeInForce TimeInForce;
         public OrderStatus Status;
         public ExpireReason ExpireReason;
+
+        public SavedOrder(in OrderProgress progress, in OrderTerms terms, long closedSequence)
+        {
+            OrderId = progress.OrderId;
+            Price = terms.Price;
+            Quantity = progress.Quantity;
+            ExecutedQuantity = progress.ExecutedQuantity;
+            CumulativeQuote = progress.CumulativeQuote;
+            QuoteOrderQuantity = terms.QuoteOrderQuantity;
+            CreatedUs = terms.CreatedUs;
+            UpdatedUs = progress.UpdatedUs;
+            WorkingUs = terms.WorkingUs;
+            ClosedSequence = closedSequence;
+            AccountId = progress.AccountId;
+            SymbolId = progress.SymbolId;
+            ClientOrderId = terms.ClientOrderId;
+            Side = progress.Side;
+            Type = terms.Type;
+            TimeInForce = terms.TimeInForce;
+            Status = progress.Status;
+            ExpireReason = progress.ExpireReason;
+        }
+
+        public readonly OrderState ToState() => new()
+        {
+            OrderId = OrderId,
+            Price = Price,
+            Quantity = Quantity,
+            ExecutedQuantity = ExecutedQuantity,
+            CumulativeQuote = CumulativeQuote,
+            QuoteOrderQuantity = QuoteOrderQuantity,
+            CreatedUs = CreatedUs,
+            UpdatedUs = UpdatedUs,
+            WorkingUs = WorkingUs,
+            AccountId = AccountId,
+            SymbolId = SymbolId,
+            ClientOrderId = ClientOrderId,
+            Side = Side,
+            Type = Type,
+            TimeInForce = TimeInForce,
+            Status = Status,
+            ExpireReason = ExpireReason,
+        };
     }
 
     public void Save(SnapshotWriter writer)
@@ -39,18 +87,19 @@ internal sealed partial class OrderTable : ISnapshotState
         writer.Write(SnapshotVersion);
         writer.Write(ForgottenSequence);
         writer.Write(ForgottenOrderId);
-        writer.Write(ClosedCount);
-        for (var row = _oldestClosed; row != RowIndex.None; row = _rows[row].Next)
+        writer.Write(_closed.Count);
+        for (var number = _closed.OldestNumber; number <= _closed.NewestNumber; number++)
         {
-            writer.Write(Saved(_rows[row]));
+            ref readonly var closed = ref _closed[number];
+            writer.Write(new SavedOrder(_rows[closed.Row].Progress, _terms[closed.Row], closed.Sequence));
         }
 
-        writer.Write(_byId.Count - ClosedCount);
+        writer.Write(_byId.Count - _closed.Count);
         for (var accountId = 0; accountId < _accounts.Length; accountId++)
         {
-            for (var row = FirstOpen(accountId); row != RowIndex.None; row = _rows[row].Next)
+            for (var row = FirstOpen(accountId); row != None; row = NextOpen(row))
             {
-                writer.Write(Saved(_rows[row]));
+                writer.Write(new SavedOrder(_rows[row].Progress, _terms[row], closedSequence: 0));
             }
         }
     }
@@ -61,100 +110,52 @@ internal sealed partial class OrderTable : ISnapshotState
         reader.ReadVersion("order table", SnapshotVersion);
         ForgottenSequence = reader.ReadInt64();
         ForgottenOrderId = reader.ReadInt64();
-        var closed = ReadOrders(reader, isOpen: false);
-        var open = ReadOrders(reader, isOpen: true);
+        var orders = new SavedOrder[PieceLength];
 
-        // In the order of ids: a chain of one client id goes by age, an account's list by id.
-        var rows = new Dictionary<long, int>(closed.Length);
-        foreach (var order in closed.Concat(open).OrderBy(order => order.OrderId))
+        // As they were closed: of the orders with one client id the older ones closed before the newer were accepted.
+        var closedSequence = 0L;
+        Read(reader, orders, isOpen: false, (in SavedOrder order) =>
         {
-            var row = Restore(order);
-            if (!_rows[row].State.IsOpen)
-            {
-                rows.Add(order.OrderId, row);
-            }
-        }
-
-        foreach (var order in closed)
-        {
-            JoinClosed(rows[order.OrderId], order.ClosedSequence);
-        }
-    }
-
-    private static SavedOrder[] ReadOrders(SnapshotReader reader, bool isOpen)
-    {
-        var orders = new SavedOrder[reader.ReadCount(Array.MaxLength)];
-        for (var i = 0; i < orders.Length; i++)
-        {
-            orders[i] = reader.Read<SavedOrder>();
-            if (orders[i].Status is OrderStatus.New or OrderStatus.PartiallyFilled != isOpen
-                || orders[i].AccountId < 1 || orders[i].ClientOrderId.Length > ClientOrderId.MaxLength)
-            {
-                throw new SnapshotDamagedException($"order {orders[i].OrderId} of account {orders[i].AccountId} is out of range");
-            }
-        }
-
-        return orders;
-    }
-
-    private static SavedOrder Saved(in OrderRow row)
-    {
-        ref readonly var order = ref row.State;
-        return new SavedOrder
-        {
-            OrderId = order.OrderId,
-            Price = order.Price,
-            Quantity = order.Quantity,
-            ExecutedQuantity = order.ExecutedQuantity,
-            CumulativeQuote = order.CumulativeQuote,
-            QuoteOrderQuantity = order.QuoteOrderQuantity,
-            CreatedUs = order.CreatedUs,
-            UpdatedUs = order.UpdatedUs,
-            WorkingUs = order.WorkingUs,
-            ClosedSequence = row.ClosedSequence,
-            AccountId = order.AccountId,
-            SymbolId = order.SymbolId,
-            ClientOrderId = order.ClientOrderId,
-            Side = order.Side,
-            Type = order.Type,
-            TimeInForce = order.TimeInForce,
-            Status = order.Status,
-            ExpireReason = order.ExpireReason,
-        };
-    }
-
-    private int Restore(in SavedOrder saved)
-    {
-        if (Find(saved.OrderId) != RowIndex.None)
-        {
-            throw new SnapshotDamagedException($"order {saved.OrderId} is there twice");
-        }
-
-        var row = Insert(new OrderState
-        {
-            OrderId = saved.OrderId,
-            Price = saved.Price,
-            Quantity = saved.Quantity,
-            ExecutedQuantity = saved.ExecutedQuantity,
-            CumulativeQuote = saved.CumulativeQuote,
-            QuoteOrderQuantity = saved.QuoteOrderQuantity,
-            CreatedUs = saved.CreatedUs,
-            UpdatedUs = saved.UpdatedUs,
-            WorkingUs = saved.WorkingUs,
-            AccountId = saved.AccountId,
-            SymbolId = saved.SymbolId,
-            ClientOrderId = saved.ClientOrderId,
-            Side = saved.Side,
-            Type = saved.Type,
-            TimeInForce = saved.TimeInForce,
-            Status = saved.Status,
-            ExpireReason = saved.ExpireReason,
+            Check(order, order.ClosedSequence >= closedSequence);
+            closedSequence = order.ClosedSequence;
+            JoinClosed(Insert(order.ToState()), closedSequence);
         });
-        if (_rows[row].State.IsOpen)
+        var (accountId, orderId) = (0, 0L);
+        Read(reader, orders, isOpen: true, (in SavedOrder order) =>
         {
-            JoinAccount(row, ref _rows[row]);
-        }
+            Check(order, order.AccountId > accountId || (order.AccountId == accountId && order.OrderId > orderId));
+            (accountId, orderId) = (order.AccountId, order.OrderId);
+            JoinAccount(Insert(order.ToState()));
+        });
+    }
 
-        return row;
+    private delegate void Restore(in SavedOrder order);
+
+    private void Read(SnapshotReader reader, SavedOrder[] orders, bool isOpen, Restore restore)
+    {
+        for (var left = reader.ReadCount(Array.MaxLength); left > 0;)
+        {
+            var piece = orders.AsSpan(0, Math.Min(left, orders.Length));
+            reader.Read(piece);
+            left -= piece.Length;
+            foreach (ref readonly var order in piece)
+            {
+                Check(order, (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled) == isOpen && order.AccountId >= 1 && order.ClientOrderId.Length <= ClientOrderId.MaxLength);
+                if (Find(order.OrderId) != None)
+                {
+                    throw new SnapshotDamagedException($"order {order.OrderId} is there twice");
+                }
+
+                restore(order);
+            }
+        }
+    }
+
+    private static void Check(in SavedOrder order, bool isPossible)
+    {
+        if (!isPossible)
+        {
+            throw new SnapshotDamagedException($"order {order.OrderId} of account {order.AccountId} is out of range");
+        }
     }
 }

@@ -1,40 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Exchange.Matching.Book;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 
 namespace Exchange.Orders;
 
 /// <summary>
-/// All open orders and the newest closed ones, found by id, by client id and by account. Rows are pooled and named by number; nothing
+/// All open orders and the newest closed ones, found by id, by client id and by account. Rows are pooled and named by number, from 1; nothing
 /// allocates except new chunks. Not thread-safe: <see cref="OrdersView"/> holds the lock.
 /// Invariants:
 /// 1. Every row in use is in the index of ids; it is either open, and then in its account's list, or closed, and then in the queue of closed ones.
-/// 2. An account's list of open orders ascends by id: ids rise with acceptance, and a row joins at the end. Its list of closed ones goes by the time of
-///    closing, as the queue does, so that the row at the queue's head is at the head of its account's list too.
-/// 3. Orders with the same account, symbol and client id form one chain by age. Their lives never overlap (the engine refuses a client id
-///    that an open order bears), so only the newest can be open, and only the oldest can leave the queue. The index holds the newest.
+/// 2. An account's list of open orders ascends by id: ids rise with acceptance, and a row joins at the end.
+/// 3. Orders with the same account, symbol and client id never live at once (the engine refuses a client id that an open order bears), so only the
+///    newest can be open, and the oldest leaves the queue first. The index of client ids leads to the newest; the others are superseded.
 /// </summary>
 /// <param name="closedOrdersKept">Closed orders in the queue at most; at least 1, so that a record can be read after it closed its order.</param>
-internal sealed partial class OrderTable(int closedOrdersKept)
+[SuppressMessage(
+    "Design", "CA1001", Justification = "Readers may come to the very end of the process; a table that nobody refers to any more is freed by its indices' finalizers.")]
+internal sealed unsafe partial class OrderTable(int closedOrdersKept)
 {
-    private readonly ChunkedArray<OrderRow> _rows = new();
-    private readonly ChunkedArray<AccountList> _accounts = new();
-    private readonly RowIndex _byId = new();
-    private readonly RowIndex _byClientId = new();
-    private int _rowCount;
-    private int _firstFree = RowIndex.None;
-    private int _oldestClosed = RowIndex.None;
-    private int _newestClosed = RowIndex.None;
+    /// <summary>No row.</summary>
+    public const int None = 0;
 
-    // First and last order of each list, plus 1: a fresh (zeroed) element is two empty lists.
-    private struct AccountList
+    // How far before its turn the row of an order that will be forgotten is fetched, and then what the indices hold of it.
+    private const int RowAhead = 16;
+    private const int IndicesAhead = 8;
+
+    /// <summary>
+    /// Why another hash in every process: ids that collide are quickly made where the function is known, and a client that sends them would turn every
+    /// look-up, under the lock of all answers, into a walk of all its orders.
+    /// </summary>
+    private static readonly ulong[] HashKeys = MemoryMarshal.Cast<byte, ulong>(RandomNumberGenerator.GetBytes(6 * sizeof(ulong))).ToArray();
+
+    private readonly ChunkedArray<OrderRow> _rows = new();
+    private readonly ChunkedArray<OrderTerms> _terms = new();
+    private readonly ChunkedArray<OpenList> _accounts = new();
+    private readonly SlotIndex _byId = new();
+    private readonly SlotIndex _byClientId = new();
+    private readonly ClosedQueue _closed = new(closedOrdersKept);
+    private int _rowCount;
+    private int _firstFree;
+
+    // First and last open order of an account: a fresh (zeroed) element is an empty list.
+    private struct OpenList
     {
-        public int FirstPlusOne;
-        public int LastPlusOne;
-        public int FirstClosedPlusOne;
-        public int LastClosedPlusOne;
+        public int First;
+        public int Last;
     }
 
-    public int ClosedCount { get; private set; }
+    public int ClosedCount => _closed.Count;
 
     /// <summary>Greatest sequence that closed an order which is forgotten; 0 when none is.</summary>
     public long ForgottenSequence { get; private set; }
@@ -45,14 +62,24 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     /// <summary>Rows ever made: how far the pool has grown.</summary>
     public int RowCount => _rowCount;
 
-    public ref OrderRow this[int row] => ref _rows[row];
+    /// <summary>Orders in the table, open and closed.</summary>
+    public int Count => _byId.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref OrderProgress Progress(int row) => ref _rows[row].Progress;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref OrderTerms Terms(int row) => ref _terms[row];
+
+    /// <summary>Returns a copy of the order of a row.</summary>
+    public OrderState StateOf(int row) => new() { Progress = _rows[row].Progress, Terms = _terms[row] };
 
     /// <summary>Adds an order that is open and returns its row.</summary>
     public int Add(in OrderState state)
     {
-        Invariant.That(Find(state.OrderId) == RowIndex.None, "an order id is given once");
+        Invariant.That(Find(state.OrderId) == None, "an order id is given once");
         var row = Insert(state);
-        JoinAccount(row, ref _rows[row]);
+        JoinAccount(row);
         return row;
     }
 
@@ -60,14 +87,14 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     /// <param name="sequence">Of the record that closed it, not below that of any before.</param>
     public void Close(int row, long sequence)
     {
-        LeaveAccount(ref _rows[row]);
+        LeaveAccount(row);
         JoinClosed(row, sequence);
     }
 
     /// <summary>Forgets the oldest closed orders that a store holds, down to <paramref name="least"/> of them.</summary>
     public void ForgetUpTo(long storedSequence, int least)
     {
-        while (ClosedCount > least && _rows[_oldestClosed].ClosedSequence <= storedSequence)
+        while (_closed.Count > least && _closed.Oldest.Sequence <= storedSequence)
         {
             ForgetOldestClosed();
         }
@@ -78,14 +105,14 @@ internal sealed partial class OrderTable(int closedOrdersKept)
     public bool Copy(in OrderQuery query, List<OrderState> orders)
     {
         orders.Clear();
-        for (var row = FirstOpen(query.AccountId); row != RowIndex.None; row = _rows[row].Next)
+        for (var row = FirstOpen(query.AccountId); row != None; row = NextOpen(row))
         {
             CopyWanted(row, query, orders);
         }
 
-        for (var row = FirstClosed(query.AccountId); row != RowIndex.None; row = _rows[row].Previous)
+        for (var number = _closed.NewestOf(query.AccountId); number != 0; number = _closed.Before(number))
         {
-            CopyWanted(row, query, orders);
+            CopyWanted(_closed[number].Row, query, orders);
         }
 
         OrderPage.Cut(query, orders);
@@ -93,109 +120,79 @@ internal sealed partial class OrderTable(int closedOrdersKept)
             || (query.TakesNewest && orders.Count == query.Limit && orders[0].OrderId > ForgottenOrderId);
     }
 
-    /// <summary>Returns the row of an open or recently closed order, or <see cref="RowIndex.None"/>.</summary>
-    public int Find(long orderId)
-    {
-        var row = _byId.First(HashOf(orderId));
-        while (row != RowIndex.None && _rows[row].State.OrderId != orderId)
-        {
-            row = _byId.Next(row);
-        }
+    /// <summary>Returns the row of an open or recently closed order, or <see cref="None"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(long orderId) => _byId.Find(KeyOf(orderId), new IdMatch(_rows, orderId));
 
-        return row;
-    }
+    /// <summary>Returns the row of the newest order with the client id (the open one, if any is), or <see cref="None"/>.</summary>
+    public int Find(int accountId, int symbolId, in ClientOrderId clientOrderId) =>
+        clientOrderId.IsEmpty ? None : Find(HashOf(accountId, symbolId, clientOrderId), accountId, symbolId, clientOrderId);
 
-    /// <summary>Returns the row of the newest order with the client id (the open one, if any is), or <see cref="RowIndex.None"/>.</summary>
-    public int Find(int accountId, int symbolId, in ClientOrderId clientOrderId)
-    {
-        if (clientOrderId.IsEmpty)
-        {
-            return RowIndex.None;
-        }
+    /// <summary>Returns the account's oldest open order, or <see cref="None"/>.</summary>
+    public int FirstOpen(int accountId) => (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].First : None;
 
-        var row = _byClientId.First(HashOf(accountId, symbolId, clientOrderId));
-        while (row != RowIndex.None && !HasId(_rows[row], accountId, symbolId, clientOrderId))
-        {
-            row = _byClientId.Next(row);
-        }
-
-        return row;
-    }
-
-    /// <summary>Returns the account's oldest open order; <see cref="OrderRow.Next"/> leads on.</summary>
-    public int FirstOpen(int accountId) =>
-        (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].FirstPlusOne - 1 : RowIndex.None;
+    /// <summary>Returns the account's open order after that of the row, or <see cref="None"/>.</summary>
+    public int NextOpen(int row) => _rows[row].Next;
 
     /// <summary>Gives an order a row that both indices find.</summary>
     private int Insert(in OrderState state)
     {
         var row = TakeRow();
         ref var order = ref _rows[row];
-        order = new OrderRow { State = state, SameIdOlder = RowIndex.None, SameIdNewer = RowIndex.None };
-        _byId.Add(row, HashOf(state.OrderId));
-        JoinSameIds(row, ref order);
+        order.Progress = state.Progress;
+        order.IsSuperseded = false;
+        order.ClientIdHash = 0;
+        _terms[row] = state.Terms;
+        _byId.Add(KeyOf(state.OrderId), row);
+        if (!state.Terms.ClientOrderId.IsEmpty)
+        {
+            JoinSameIds(row, ref order, state.Terms.ClientOrderId);
+        }
+
         return row;
     }
 
     private int TakeRow()
     {
         var row = _firstFree;
-        if (row != RowIndex.None)
+        if (row != None)
         {
             _firstFree = _rows[row].Next;
             return row;
         }
 
-        _rows.EnsureIndex(_rowCount);
-        return _rowCount++;
+        row = ++_rowCount;
+        _rows.EnsureIndex(row);
+        _terms.EnsureIndex(row);
+        return row;
     }
 
-    private void JoinAccount(int row, ref OrderRow order)
+    private void JoinAccount(int row)
     {
-        _accounts.EnsureIndex(order.State.AccountId);
-        ref var account = ref _accounts[order.State.AccountId];
-        order.Previous = account.LastPlusOne - 1;
-        order.Next = RowIndex.None;
-        if (order.Previous == RowIndex.None)
-        {
-            account.FirstPlusOne = row + 1;
-        }
-        else
-        {
-            _rows[order.Previous].Next = row;
-        }
-
-        account.LastPlusOne = row + 1;
+        ref var order = ref _rows[row];
+        _accounts.EnsureIndex(order.Progress.AccountId);
+        ref var account = ref _accounts[order.Progress.AccountId];
+        order.Previous = account.Last;
+        order.Next = None;
+        (account.Last == None ? ref account.First : ref _rows[account.Last].Next) = row;
+        account.Last = row;
     }
 
-    private void LeaveAccount(ref OrderRow order)
+    private void LeaveAccount(int row)
     {
-        ref var account = ref _accounts[order.State.AccountId];
-        if (order.Previous == RowIndex.None)
-        {
-            account.FirstPlusOne = order.Next + 1;
-        }
-        else
-        {
-            _rows[order.Previous].Next = order.Next;
-        }
-
-        if (order.Next == RowIndex.None)
-        {
-            account.LastPlusOne = order.Previous + 1;
-        }
-        else
-        {
-            _rows[order.Next].Previous = order.Previous;
-        }
+        ref readonly var order = ref _rows[row];
+        ref var account = ref _accounts[order.Progress.AccountId];
+        (order.Previous == None ? ref account.First : ref _rows[order.Previous].Next) = order.Next;
+        (order.Next == None ? ref account.Last : ref _rows[order.Next].Previous) = order.Previous;
     }
 
     private void CopyWanted(int row, in OrderQuery query, List<OrderState> orders)
     {
-        ref readonly var order = ref _rows[row].State;
-        if (order.SymbolId == query.SymbolId && order.OrderId >= query.FromOrderId && order.CreatedUs >= query.FromUs && order.CreatedUs <= query.ToUs)
+        ref readonly var order = ref _rows[row].Progress;
+        if (order.SymbolId == query.SymbolId && order.OrderId >= query.FromOrderId
+            && _terms[row].CreatedUs is var createdUs && createdUs >= query.FromUs && createdUs <= query.ToUs)
         {
-            orders.Add(order);
+            orders.Add(StateOf(row));
             if (orders.Count >= 4 * query.Limit)
             {
                 OrderPage.Cut(query, orders);
@@ -203,116 +200,103 @@ internal sealed partial class OrderTable(int closedOrdersKept)
         }
     }
 
-    private int FirstClosed(int accountId) =>
-        (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].FirstClosedPlusOne - 1 : RowIndex.None;
-
     private void JoinClosed(int row, long sequence)
     {
-        ref var order = ref _rows[row];
-        order.ClosedSequence = sequence;
-        order.Next = RowIndex.None;
-        order.Previous = RowIndex.None;
-        _accounts.EnsureIndex(order.State.AccountId);
-        ref var account = ref _accounts[order.State.AccountId];
-        if (account.LastClosedPlusOne == 0)
-        {
-            account.FirstClosedPlusOne = row + 1;
-        }
-        else
-        {
-            _rows[account.LastClosedPlusOne - 1].Previous = row;
-        }
-
-        account.LastClosedPlusOne = row + 1;
-        if (_newestClosed == RowIndex.None)
-        {
-            _oldestClosed = row;
-        }
-        else
-        {
-            _rows[_newestClosed].Next = row;
-        }
-
-        _newestClosed = row;
-        if (++ClosedCount > closedOrdersKept)
+        if (_closed.IsFull)
         {
             ForgetOldestClosed();
         }
+
+        _closed.Add(row, _rows[row].Progress.AccountId, sequence);
     }
 
-    private void JoinSameIds(int row, ref OrderRow order)
+    private void JoinSameIds(int row, ref OrderRow order, in ClientOrderId clientOrderId)
     {
-        if (order.State.ClientOrderId.IsEmpty)
+        order.ClientIdHash = HashOf(order.Progress.AccountId, order.Progress.SymbolId, clientOrderId);
+        var older = Find(order.ClientIdHash, order.Progress.AccountId, order.Progress.SymbolId, clientOrderId);
+        if (older != None)
         {
-            return;
+            Invariant.That(!_rows[older].Progress.IsOpen, "an account's open orders have different client ids");
+            _rows[older].IsSuperseded = true;
+            _byClientId.Remove(order.ClientIdHash, older);
         }
 
-        var older = Find(order.State.AccountId, order.State.SymbolId, order.State.ClientOrderId);
-        if (older != RowIndex.None)
-        {
-            Invariant.That(!_rows[older].State.IsOpen, "an account's open orders have different client ids");
-            _rows[older].SameIdNewer = row;
-            order.SameIdOlder = older;
-            _byClientId.Remove(older);
-        }
+        _byClientId.Add(order.ClientIdHash, row);
+    }
 
-        _byClientId.Add(row, HashOf(order.State.AccountId, order.State.SymbolId, order.State.ClientOrderId));
+    private int Find(uint hash, int accountId, int symbolId, in ClientOrderId clientOrderId)
+    {
+        fixed (ClientOrderId* id = &clientOrderId)
+        {
+            return _byClientId.Find(hash, new ClientIdMatch(this, accountId, symbolId, id));
+        }
     }
 
     private void ForgetOldestClosed()
     {
-        var row = _oldestClosed;
+        FetchNextForgotten();
+        ref readonly var oldest = ref _closed.Oldest;
+        var row = oldest.Row;
         ref var order = ref _rows[row];
-        _oldestClosed = order.Next;
-        if (_oldestClosed == RowIndex.None)
+        ForgottenSequence = oldest.Sequence;
+        ForgottenOrderId = Math.Max(ForgottenOrderId, order.Progress.OrderId);
+        _closed.RemoveOldest();
+        _byId.Remove(KeyOf(order.Progress.OrderId), row);
+        if (order.ClientIdHash != 0 && !order.IsSuperseded)
         {
-            _newestClosed = RowIndex.None;
-        }
-
-        ClosedCount--;
-        ForgottenSequence = order.ClosedSequence;
-        ForgottenOrderId = Math.Max(ForgottenOrderId, order.State.OrderId);
-        ref var account = ref _accounts[order.State.AccountId];
-        Invariant.That(account.FirstClosedPlusOne == row + 1, "the oldest closed order is its account's oldest, too");
-        account.FirstClosedPlusOne = order.Previous + 1;
-        if (account.FirstClosedPlusOne == 0)
-        {
-            account.LastClosedPlusOne = 0;
-        }
-
-        _byId.Remove(row);
-        if (!order.State.ClientOrderId.IsEmpty)
-        {
-            Invariant.That(order.SameIdOlder == RowIndex.None, "of the orders with one client id the oldest closed first");
-            if (order.SameIdNewer == RowIndex.None)
-            {
-                _byClientId.Remove(row);
-            }
-            else
-            {
-                _rows[order.SameIdNewer].SameIdOlder = RowIndex.None;
-            }
+            _byClientId.Remove(order.ClientIdHash, row);
         }
 
         order.Next = _firstFree;
         _firstFree = row;
     }
 
-    private static bool HasId(in OrderRow order, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        order.State.AccountId == accountId && order.State.SymbolId == symbolId && order.State.ClientOrderId.Equals(clientOrderId);
+    /// <summary>Fetches into the cache what the forgettings after this one will touch: nobody else has touched it for long.</summary>
+    private void FetchNextForgotten()
+    {
+        Prefetch.Line(in _rows[_closed.RowBehindOldest(RowAhead)]);
+        ref readonly var order = ref _rows[_closed.RowBehindOldest(IndicesAhead)];
+        Prefetch.Line(_byId.HomeOf(KeyOf(order.Progress.OrderId)));
+        Prefetch.Line(_byClientId.HomeOf(order.ClientIdHash));
+    }
 
-    private static uint HashOf(long orderId) => (uint)((ulong)orderId * 0x9E3779B97F4A7C15 >> 32);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint KeyOf(long orderId) => (uint)orderId;
 
-    /// <summary>
-    /// Another function in every process. Why not <see cref="ClientOrderId.StableHash"/>: ids that collide in it are quickly made, and a
-    /// client that sends them would turn every look-up, under the lock of all answers, into a walk of all its closed orders.
-    /// </summary>
+    /// <summary>Returns the hash that the index of client ids goes by; never 0.</summary>
     internal static uint HashOf(int accountId, int symbolId, in ClientOrderId clientOrderId)
     {
-        var hash = default(HashCode);
-        hash.Add(accountId);
-        hash.Add(symbolId);
-        hash.AddBytes(clientOrderId.Bytes);
-        return (uint)hash.ToHashCode();
+        // Each product of two words, both mixed with secret ones, is folded to its halves: who does not know these cannot make products collide.
+        var keys = HashKeys;
+        ReadOnlySpan<byte> bytes = clientOrderId.Bytes;
+        Span<ulong> words = stackalloc ulong[5];
+        words.Clear();
+        bytes.CopyTo(MemoryMarshal.AsBytes(words));
+        var hash = Fold(words[0] ^ keys[0], words[1] ^ keys[1]) ^ Fold(words[2] ^ keys[2], words[3] ^ keys[3])
+            ^ ((ulong)(uint)accountId << 32 | (uint)symbolId);
+        hash = Fold(hash ^ keys[4], (words[4] << 8 | (uint)bytes.Length) ^ keys[5]);
+        return Math.Max((uint)(hash >> 32) ^ (uint)hash, 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fold(ulong left, ulong right)
+    {
+        var high = Math.BigMul(left, right, out var low);
+        return high ^ low;
+    }
+
+    private readonly struct IdMatch(ChunkedArray<OrderRow> rows, long orderId) : ISlotMatch
+    {
+        public bool Is(int slot) => rows[slot].Progress.OrderId == orderId;
+    }
+
+    // Safety: the id is pinned by the look-up that makes the match.
+    private readonly struct ClientIdMatch(OrderTable table, int accountId, int symbolId, ClientOrderId* clientOrderId) : ISlotMatch
+    {
+        public bool Is(int slot)
+        {
+            ref readonly var order = ref table._rows[slot].Progress;
+            return order.AccountId == accountId && order.SymbolId == symbolId && table._terms[slot].ClientOrderId.Equals(*clientOrderId);
+        }
     }
 }

@@ -81,9 +81,9 @@ internal sealed class OrdersView : IRecordConsumer
 
         _capture = CaptureOf(record, replyToken);
         var changed = _fold.Apply(record);
-        if (changed != RowIndex.None)
+        if (changed != OrderFold<Rows>.None)
         {
-            _capture?.SetOrder(_orders[changed].State);
+            _capture?.SetOrder(_orders.StateOf(changed));
         }
     }
 
@@ -150,9 +150,9 @@ internal sealed class OrdersView : IRecordConsumer
         lock (_gate)
         {
             var row = _orders.Find(orderId);
-            if (row != RowIndex.None && _orders[row].State.AccountId == accountId && _orders[row].State.SymbolId == symbolId)
+            if (row != OrderTable.None && _orders.Progress(row).AccountId == accountId && _orders.Progress(row).SymbolId == symbolId)
             {
-                state = _orders[row].State;
+                state = _orders.StateOf(row);
                 return true;
             }
         }
@@ -166,9 +166,9 @@ internal sealed class OrdersView : IRecordConsumer
         lock (_gate)
         {
             var row = _orders.Find(accountId, symbolId, clientOrderId);
-            if (row != RowIndex.None)
+            if (row != OrderTable.None)
             {
-                state = _orders[row].State;
+                state = _orders.StateOf(row);
                 return true;
             }
         }
@@ -183,11 +183,11 @@ internal sealed class OrdersView : IRecordConsumer
         orders.Clear();
         lock (_gate)
         {
-            for (var row = _orders.FirstOpen(accountId); row != RowIndex.None; row = _orders[row].Next)
+            for (var row = _orders.FirstOpen(accountId); row != OrderTable.None; row = _orders.NextOpen(row))
             {
-                if (symbolId is null || _orders[row].State.SymbolId == symbolId)
+                if (symbolId is null || _orders.Progress(row).SymbolId == symbolId)
                 {
-                    orders.Add(_orders[row].State);
+                    orders.Add(_orders.StateOf(row));
                 }
             }
         }
@@ -232,7 +232,9 @@ internal sealed class OrdersView : IRecordConsumer
     /// <summary>The table as the fold sees it, and the capture beside it.</summary>
     private readonly struct Rows(OrdersView view) : IOrderRows
     {
-        public ref OrderState this[int row] => ref view._orders[row].State;
+        public ref OrderProgress Progress(int row) => ref view._orders.Progress(row);
+
+        public ref OrderTerms Terms(int row) => ref view._orders.Terms(row);
 
         public Symbol Symbol(int symbolId) => view._symbols.Symbol(symbolId);
 
@@ -241,7 +243,7 @@ internal sealed class OrdersView : IRecordConsumer
         public int Open(long orderId)
         {
             var row = view._orders.Find(orderId);
-            Invariant.That(row != RowIndex.None && view._orders[row].State.IsOpen, "an event names an open order");
+            Invariant.That(row != OrderTable.None && view._orders.Progress(row).IsOpen, "an event names an open order");
             return row;
         }
 
@@ -249,11 +251,11 @@ internal sealed class OrdersView : IRecordConsumer
 
         public void Traded(in TradeExecuted trade, int taker, int maker)
         {
-            view._trades.Add(trade, view._orders[taker].State, view._orders[maker].State, view._sequence, view._timeUs);
+            view._trades.Add(trade, view._orders.Progress(taker), view._orders.Progress(maker), view._sequence, view._timeUs);
             view._capture?.Add(new FillState(trade.TradeId, trade.Price, trade.Quantity, trade.TakerFee));
         }
 
-        public void MassCanceled(int row) => view._capture?.AddCanceled(view._orders[row].State);
+        public void MassCanceled(int row) => view._capture?.AddCanceled(view._orders.StateOf(row));
     }
 }
 

@@ -15,12 +15,19 @@ internal sealed class TradeWindow(int tradesKept) : ISnapshotState
 {
     private const int SnapshotVersion = 1;
 
+    /// <summary>Trades that are read at once.</summary>
+    private const int PieceLength = 1_024;
+
     private readonly ChunkedArray<Entry> _ring = new();
     private readonly ChunkedArray<long> _newestOfAccount = new();
 
     // Trades are numbered from 1 as they come; 0 is none.
     private long _oldest = 1;
     private long _next = 1;
+
+    // Where the oldest and the next one lie: a ring of any length without a division.
+    private int _oldestIndex;
+    private int _nextIndex;
 
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private struct Entry
@@ -49,7 +56,7 @@ internal sealed class TradeWindow(int tradesKept) : ISnapshotState
 
     /// <param name="taker">The order as it stands behind the trade.</param>
     /// <param name="maker">As above.</param>
-    public void Add(in TradeExecuted trade, in OrderState taker, in OrderState maker, long sequence, long timeUs)
+    public void Add(in TradeExecuted trade, in OrderProgress taker, in OrderProgress maker, long sequence, long timeUs)
     {
         if (Count == tradesKept)
         {
@@ -57,28 +64,28 @@ internal sealed class TradeWindow(int tradesKept) : ISnapshotState
         }
 
         _newestOfAccount.EnsureIndex(Math.Max(taker.AccountId, maker.AccountId));
-        var number = _next++;
-        ref var entry = ref Slot(number);
-        entry = new Entry
-        {
-            Sequence = sequence,
-            TimeUs = timeUs,
-            TradeId = trade.TradeId,
-            Price = trade.Price,
-            Quantity = trade.Quantity,
-            TakerOrderId = taker.OrderId,
-            MakerOrderId = maker.OrderId,
-            TakerFee = trade.TakerFee,
-            MakerFee = trade.MakerFee,
-            BeforeOfTaker = _newestOfAccount[taker.AccountId],
-            BeforeOfMaker = _newestOfAccount[maker.AccountId],
-            TakerAccountId = taker.AccountId,
-            MakerAccountId = maker.AccountId,
-            SymbolId = taker.SymbolId,
-            TakerSide = taker.Side,
-        };
-        _newestOfAccount[taker.AccountId] = number;
-        _newestOfAccount[maker.AccountId] = number;
+        ref var newestOfTaker = ref _newestOfAccount[taker.AccountId];
+        ref var newestOfMaker = ref _newestOfAccount[maker.AccountId];
+        _ring.EnsureIndex(_nextIndex);
+        ref var entry = ref _ring[_nextIndex];
+        entry.Sequence = sequence;
+        entry.TimeUs = timeUs;
+        entry.TradeId = trade.TradeId;
+        entry.Price = trade.Price;
+        entry.Quantity = trade.Quantity;
+        entry.TakerOrderId = taker.OrderId;
+        entry.MakerOrderId = maker.OrderId;
+        entry.TakerFee = trade.TakerFee;
+        entry.MakerFee = trade.MakerFee;
+        entry.BeforeOfTaker = newestOfTaker;
+        entry.BeforeOfMaker = newestOfMaker;
+        entry.TakerAccountId = taker.AccountId;
+        entry.MakerAccountId = maker.AccountId;
+        entry.SymbolId = taker.SymbolId;
+        entry.TakerSide = taker.Side;
+        newestOfTaker = _next;
+        newestOfMaker = _next;
+        AdvanceNext();
     }
 
     /// <summary>Forgets the oldest trades that a store holds, down to <paramref name="least"/> of them.</summary>
@@ -138,9 +145,23 @@ internal sealed class TradeWindow(int tradesKept) : ISnapshotState
         reader.ReadVersion("trade window", SnapshotVersion);
         ForgottenSequence = reader.ReadInt64();
         _oldest = _next = reader.ReadInt64();
-        for (var left = reader.ReadCount(Array.MaxLength); left > 0; left--)
+        var piece = new Entry[PieceLength];
+        for (var left = reader.ReadCount(Array.MaxLength); left > 0; left -= piece.Length)
         {
-            var entry = reader.Read<Entry>();
+            if (left < piece.Length)
+            {
+                piece = new Entry[left];
+            }
+
+            reader.Read(piece.AsSpan());
+            Restore(piece);
+        }
+    }
+
+    private void Restore(Entry[] entries)
+    {
+        foreach (ref readonly var entry in entries.AsSpan())
+        {
             if (entry.TakerAccountId < 1 || entry.MakerAccountId < 1 || entry.BeforeOfTaker >= _next || entry.BeforeOfMaker >= _next)
             {
                 throw new SnapshotDamagedException($"trade {entry.TradeId} of symbol {entry.SymbolId} is out of range");
@@ -154,7 +175,9 @@ internal sealed class TradeWindow(int tradesKept) : ISnapshotState
             _newestOfAccount.EnsureIndex(Math.Max(entry.TakerAccountId, entry.MakerAccountId));
             _newestOfAccount[entry.TakerAccountId] = _next;
             _newestOfAccount[entry.MakerAccountId] = _next;
-            Slot(_next++) = entry;
+            _ring.EnsureIndex(_nextIndex);
+            _ring[_nextIndex] = entry;
+            AdvanceNext();
         }
     }
 
@@ -176,12 +199,25 @@ internal sealed class TradeWindow(int tradesKept) : ISnapshotState
         }
     }
 
-    private void ForgetOldest() => ForgottenSequence = Slot(_oldest++).Sequence;
+    private void ForgetOldest()
+    {
+        ForgottenSequence = _ring[_oldestIndex].Sequence;
+        _oldest++;
+        _oldestIndex = After(_oldestIndex);
+    }
 
+    private void AdvanceNext()
+    {
+        _next++;
+        _nextIndex = After(_nextIndex);
+    }
+
+    private int After(int index) => index + 1 == tradesKept ? 0 : index + 1;
+
+    /// <summary>A trade by its number, from the oldest to the newest.</summary>
     private ref Entry Slot(long number)
     {
-        var index = (int)(number % tradesKept);
-        _ring.EnsureIndex(index);
-        return ref _ring[index];
+        var index = _oldestIndex + (number - _oldest);
+        return ref _ring[(int)(index < tradesKept ? index : index - tradesKept)];
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Snapshot;
 
 namespace Exchange.Risk;
@@ -16,8 +18,7 @@ internal sealed class UnfilledOrders
     public void Add(long orderId)
     {
         var word = orderId >> WordShift;
-        var shard = _shards[(int)(word % ShardCount)];
-        shard[word] = shard.GetValueOrDefault(word) | Bit(orderId);
+        CollectionsMarshal.GetValueRefOrAddDefault(_shards[(int)(word % ShardCount)], word, out _) |= Bit(orderId);
     }
 
     /// <summary>Takes the order out; returns whether it was in.</summary>
@@ -25,7 +26,8 @@ internal sealed class UnfilledOrders
     {
         var word = orderId >> WordShift;
         var shard = _shards[(int)(word % ShardCount)];
-        if (!shard.TryGetValue(word, out var bits) || (bits & Bit(orderId)) == 0)
+        ref var bits = ref CollectionsMarshal.GetValueRefOrNullRef(shard, word);
+        if (Unsafe.IsNullRef(ref bits) || (bits & Bit(orderId)) == 0)
         {
             return false;
         }
@@ -34,10 +36,6 @@ internal sealed class UnfilledOrders
         if (bits == 0)
         {
             shard.Remove(word);
-        }
-        else
-        {
-            shard[word] = bits;
         }
 
         return true;

@@ -175,7 +175,9 @@ internal sealed class SqlReplicator : IReplicator
     /// <summary>The orders as the fold changes them; a trade becomes a row of its own and one for each side.</summary>
     private readonly struct Orders(SqlReplicator owner) : IOrderRows
     {
-        public ref OrderState this[int row] => ref owner._batch.Orders[row];
+        public ref OrderProgress Progress(int row) => ref owner._batch.Orders[row].Progress;
+
+        public ref OrderTerms Terms(int row) => ref owner._batch.Orders[row].Terms;
 
         public Symbol Symbol(int symbolId) => owner._symbols.Symbol(symbolId);
 

@@ -92,10 +92,10 @@ public sealed class ClosedOrdersTests
                 var row = table.Find(open[index].OrderId);
                 Close(table, row, timeUs: id);
                 open.RemoveAt(index);
-                closed.Add(table[row].State);
+                closed.Add(table.StateOf(row));
                 if (closed.Count > closedOrdersKept)
                 {
-                    Assert.That(table.Find(closed[0].OrderId), Is.EqualTo(RowIndex.None));
+                    Assert.That(table.Find(closed[0].OrderId), Is.EqualTo(OrderTable.None));
                     closed.RemoveAt(0);
                 }
             }
@@ -123,8 +123,8 @@ public sealed class ClosedOrdersTests
 
     private static void Close(OrderTable table, int row, long timeUs)
     {
-        table[row].State.Status = OrderStatus.Canceled;
-        table[row].State.UpdatedUs = timeUs;
+        table.Progress(row).Status = OrderStatus.Canceled;
+        table.Progress(row).UpdatedUs = timeUs;
         table.Close(row, timeUs);
     }
 
@@ -133,16 +133,16 @@ public sealed class ClosedOrdersTests
         foreach (var order in open.Concat(closed))
         {
             var row = table.Find(order.OrderId);
-            Assert.That(row, Is.Not.EqualTo(RowIndex.None), $"order {order.OrderId}");
-            Assert.That(table[row].State.Text(), Is.EqualTo(order.Text()));
+            Assert.That(row, Is.Not.EqualTo(OrderTable.None), $"order {order.OrderId}");
+            Assert.That(table.StateOf(row).Text(), Is.EqualTo(order.Text()));
         }
 
         for (var account = 1; account <= accounts; account++)
         {
             List<long> listed = [];
-            for (var row = table.FirstOpen(account); row != RowIndex.None; row = table[row].Next)
+            for (var row = table.FirstOpen(account); row != OrderTable.None; row = table.NextOpen(row))
             {
-                listed.Add(table[row].State.OrderId);
+                listed.Add(table.StateOf(row).OrderId);
             }
 
             Assert.That(listed, Is.EqualTo(open.Where(order => order.AccountId == account).Select(order => order.OrderId)));
@@ -153,7 +153,7 @@ public sealed class ClosedOrdersTests
         foreach (var orders in named)
         {
             var row = table.Find(orders.Key.AccountId, orders.Key.SymbolId, orders.Key.ClientOrderId);
-            Assert.That(table[row].State.OrderId, Is.EqualTo(orders.Max(order => order.OrderId)));
+            Assert.That(table.StateOf(row).OrderId, Is.EqualTo(orders.Max(order => order.OrderId)));
         }
     }
 }

@@ -46,7 +46,7 @@ public sealed class TradeWindowTests
         }
     }
 
-    private static OrderState Order(Random random, long id, int symbol) =>
+    private static OrderProgress Order(Random random, long id, int symbol) =>
         new() { OrderId = id, AccountId = random.Next(1, 4), SymbolId = symbol, Side = (Side)random.Next(2) };
 
     private static FillQuery Query(Random random, int number) => new(
