@@ -1,6 +1,8 @@
 using Exchange.Matching.Ports;
+using Exchange.Replication.Aws;
 using Exchange.Replication.Following;
 using Exchange.Replication.Sql;
+using Exchange.Replication.Sqs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,6 +29,9 @@ public static class ReplicationModuleRegistration
 
         // A line for each store.
         AddStore<SqlStore, SqlOptions>(services, configuration, SqlOptions.Section);
+        AddStore<SqsStore, SqsOptions>(services, configuration, SqsOptions.Section);
+        AddOptions<AwsOptions>(services, configuration, AwsOptions.Section);
+        services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<IOptions<AwsOptions>>().Value));
 
         services.AddSingleton<IReplicationModule>(provider => new ReplicationModule(
             durableSequence(provider), provider.GetRequiredService<StoreSurroundings>(), provider.GetServices<IReplicatedStore>()));

@@ -18,6 +18,9 @@ internal interface IReplicator
     /// <summary>What was applied since the last commit, in the store's own units of work (rows, items, messages): bounds a batch.</summary>
     int PendingCount { get; }
 
+    /// <summary>Units after which the store wants a commit, whatever the options allow: its own limit of a batch.</summary>
+    int PendingMax => int.MaxValue;
+
     /// <summary>Times that it sent something to the store and waited for the answer, since it was made; for metrics. Any thread.</summary>
     long RoundTrips { get; }
 

@@ -105,7 +105,7 @@ internal sealed class JournalFollower(
                 records = records[record.Header.Length..];
             }
 
-            if (!_isWithinCommand && replicator.PendingCount >= batchCount)
+            if (!_isWithinCommand && replicator.PendingCount >= Math.Min(batchCount, replicator.PendingMax))
             {
                 Commit();
                 return true;

@@ -28,8 +28,8 @@ internal sealed class PositionFile(IStorage storage, string store, string target
     private const int Version = 1;
     private const int LengthMax = 256 * 1024 * 1024;
 
-    private readonly string _name = $"{Folder}/{store}.position";
-    private readonly string _aside = $"{Folder}/{store}.position.tmp";
+    private readonly string _name = NameOf(store);
+    private readonly string _aside = NameOf(store) + ".tmp";
 
     /// <summary>Returns the stored position and state; the beginning of the journal and no state when there is none.</summary>
     /// <exception cref="RebuildNeededException">The file is damaged, of another build, or about another target.</exception>
@@ -89,14 +89,16 @@ internal sealed class PositionFile(IStorage storage, string store, string target
     }
 
     /// <summary>Forgets the position: the next read is at the beginning of the journal. Durable on return.</summary>
-    public void Delete()
+    public static void Delete(IStorage storage, string store)
     {
-        if (storage.Exists(_name))
+        if (storage.Exists(NameOf(store)))
         {
-            storage.Delete(_name);
+            storage.Delete(NameOf(store));
             storage.SyncFolder(Folder);
         }
     }
+
+    private static string NameOf(string store) => $"{Folder}/{store}.position";
 
     private byte[] Verified()
     {

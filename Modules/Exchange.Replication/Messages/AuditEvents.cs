@@ -24,7 +24,7 @@ internal sealed class AuditEvents(EventJson json, Func<SymbolDirectory> symbols)
             isRejected = true;
         }
 
-        var writer = json.Begin(isRejected ? "CommandRejected" : "CommandExecuted", 0, null);
+        var writer = json.Begin(isRejected ? "CommandRejected" : "CommandExecuted", null, null);
         writer.WriteString("command", $"{(record.RequestType == default ? record.CommandType : record.RequestType)}");
         if (record.CommandType == CommandType.Administer && AdministerCommand.TryRead(record.Body, out var request))
         {
@@ -113,7 +113,7 @@ internal sealed class AuditEvents(EventJson json, Func<SymbolDirectory> symbols)
         json.End();
     }
 
-    private Utf8JsonWriter Begin(EventType type, int accountId = 0, string? symbol = null) => json.Begin($"{type}", accountId, symbol);
+    private Utf8JsonWriter Begin(EventType type, int? accountId = null, string? symbol = null) => json.Begin($"{type}", accountId, symbol);
 
     /// <summary>Returns the symbol's name, or null for all of them.</summary>
     private string? Name(int symbolId) => symbolId == TradingCommandCodec.NoSymbol ? null : symbols().Symbol(symbolId).Name;

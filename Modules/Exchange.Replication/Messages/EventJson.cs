@@ -23,7 +23,7 @@ internal sealed class EventJson : IDisposable
     private int _index;
 
     private string _type = "";
-    private int _accountId;
+    private int? _accountId;
     private string? _symbol;
 
     public EventJson() => _writer = new Utf8JsonWriter(_bytes);
@@ -35,7 +35,7 @@ internal sealed class EventJson : IDisposable
     }
 
     /// <summary>Begins a message; its fields follow, then <see cref="End"/>.</summary>
-    public Utf8JsonWriter Begin(string type, int accountId, string? symbol)
+    public Utf8JsonWriter Begin(string type, int? accountId, string? symbol)
     {
         (_type, _accountId, _symbol) = (type, accountId, symbol);
         _bytes.ResetWrittenCount();
@@ -46,9 +46,9 @@ internal sealed class EventJson : IDisposable
         _writer.WriteNumber("sequence", _sequence);
         _writer.WriteNumber("index", _index);
         _writer.WriteString("time", DateTime.UnixEpoch.AddMicroseconds(_timeUs));
-        if (accountId != 0)
+        if (accountId is { } account)
         {
-            _writer.WriteNumber("accountId", accountId);
+            _writer.WriteNumber("accountId", account);
         }
 
         if (symbol is not null)

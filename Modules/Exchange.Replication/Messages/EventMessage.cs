@@ -5,11 +5,11 @@ namespace Exchange.Replication.Messages;
 /// sent: events are told apart by it, and ordered by its three numbers.
 /// </summary>
 /// <param name="Type">Name of the message type, for example <c>OrderTraded</c>; the contract stands in the module's `Messages/README.md`.</param>
-/// <param name="AccountId">Whose event it is; 0 where it is nobody's.</param>
+/// <param name="AccountId">Whose event it is; null where it is nobody's.</param>
 /// <param name="Symbol">Its market; null where it has none.</param>
 /// <param name="TimeUs">Journal microseconds.</param>
 /// <param name="Json">The event, one JSON object.</param>
-internal readonly record struct EventMessage(string Type, int AccountId, string? Symbol, EventId Id, long TimeUs, ReadOnlyMemory<byte> Json);
+internal readonly record struct EventMessage(string Type, int? AccountId, string? Symbol, EventId Id, long TimeUs, ReadOnlyMemory<byte> Json);
 
 /// <summary>Where an event stands in the total order.</summary>
 /// <param name="Epoch">Of the journal group: rises with each leadership.</param>

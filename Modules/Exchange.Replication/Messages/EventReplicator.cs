@@ -11,8 +11,6 @@ namespace Exchange.Replication.Messages;
 /// So every event is delivered at least once, in order within its group, and exactly once for whoever keeps the last id of each group:
 /// what comes again after a crash or failure has the ids that it had. One thread.
 /// </summary>
-/// <param name="openStorage">The data directory; asked at every opening.</param>
-/// <param name="beforeStep">Called before every request and every step of writing the position; what it throws fails it there.</param>
 internal sealed class EventReplicator : IReplicator, IDisposable
 {
     private readonly IEventTarget _target;
@@ -28,9 +26,14 @@ internal sealed class EventReplicator : IReplicator, IDisposable
     private JournalPosition _position;
     private long _sequence;
 
-    public EventReplicator(IEventTarget target, Func<IStorage> openStorage, int requestsAtOnce, Action<string>? beforeStep = null)
+    /// <param name="openStorage">The data directory; asked at every opening.</param>
+    /// <param name="batchMessages">Messages between two writes of the position.</param>
+    /// <param name="beforeStep">Called before every request and every step of writing the position; what it throws fails it there.</param>
+    public EventReplicator(
+        IEventTarget target, Func<IStorage> openStorage, int requestsAtOnce, int batchMessages, Action<string>? beforeStep = null)
     {
         _target = target;
+        PendingMax = batchMessages;
         _openStorage = openStorage;
         _beforeStep = beforeStep;
         _outbox = new EventOutbox(requestsAtOnce, beforeStep);
@@ -41,6 +44,8 @@ internal sealed class EventReplicator : IReplicator, IDisposable
     public string Name => _target.Name;
 
     public int PendingCount => _outbox.Count;
+
+    public int PendingMax { get; }
 
     public long RoundTrips => _outbox.RoundTrips;
 
