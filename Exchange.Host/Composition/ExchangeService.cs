@@ -140,9 +140,9 @@ internal sealed partial class ExchangeService(
             risk.Risk,
             accounts.Ledger,
             [symbols, accounts.View, operators.View, risk.View, marketData.View, orders.View],
-            housekeepingOptions.Value.AddTo(engineOptions.Value.ToPipelineOptions(BuildId), exchangeOptions.Value.ExchangeMode),
+            housekeepingOptions.Value.AddTo(engineOptions.Value.ToPipelineOptions(BuildId), exchangeOptions.Value.ExchangeMode, replication.Archive is not null),
             new PipelineLog(Line, InternalError, ThreadFailed) { GroupSynced = metrics is null ? null : metrics.RecordSync },
-            new PipelineSurroundings<RiskPort, LedgerPort> { NewParts = NewParts, Followers = followers, Archive = OpenArchive() });
+            new PipelineSurroundings<RiskPort, LedgerPort> { NewParts = NewParts, Followers = followers, Archive = replication.Archive });
         link.Pipeline = pipeline;
         var end = pipeline.Recover(sequence =>
         {
@@ -163,10 +163,6 @@ internal sealed partial class ExchangeService(
             accounts.NewLedger(),
             [directory, accounts.NewView(directory), operators.NewView(), risk.NewView(), marketData.NewView(), orders.NewView(directory)]);
     }
-
-    private FileStorage? OpenArchive() => housekeepingOptions.Value.ArchiveDirectory is { Length: > 0 } archive
-        ? new FileStorage(Path.GetFullPath(archive), JournalSyncMethod.Fdatasync, Line)
-        : null;
 
     private void CheckMode(IExchangePipeline pipeline)
     {

@@ -23,7 +23,7 @@ internal static class HostSetup
         builder.Services.AddSingleton<IValidateOptions<EngineOptions>, EngineOptionsValidator>();
         builder.Services.AddOptions<HousekeepingOptions>().Bind(builder.Configuration.GetSection(HousekeepingOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<HousekeepingOptions>>(
-            new HousekeepingOptionsValidator(builder.Configuration[$"{ExchangeOptions.Section}:{nameof(ExchangeOptions.DataDirectory)}"]));
+            new HousekeepingOptionsValidator());
     }
 
     public static void ConfigureListeners(this WebApplicationBuilder builder)

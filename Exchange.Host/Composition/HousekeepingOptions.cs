@@ -18,7 +18,7 @@ public enum SegmentDeletion
     Never,
 }
 
-/// <summary>Snapshots, archive and the journal's length (section <c>Exchange:Housekeeping</c>).</summary>
+/// <summary>Snapshots and the journal's length (section <c>Exchange:Housekeeping</c>).</summary>
 public sealed class HousekeepingOptions
 {
     public const string Section = "Exchange:Housekeeping";
@@ -50,18 +50,14 @@ public sealed class HousekeepingOptions
     public SegmentDeletion DeleteSegments { get; set; } = SegmentDeletion.Automatic;
 
     /// <summary>
-    /// Directory that every closed segment is copied to, best on another disk; empty (default): none. The stores' history is rebuilt from it.
-    /// </summary>
-    public string ArchiveDirectory { get; set; } = "";
-
-    /// <summary>
     /// Bytes of segments that one follower (a replicator) may hold back, at least 1048576; default 68719476736. Beyond it the follower must be rebuilt: a
     /// store that is away for long must not fill the journal's disk.
     /// </summary>
     public long FollowerBytesMax { get; set; } = new RetentionOptions().FollowerBytesMax;
 
     /// <summary>Completes the pipeline's options.</summary>
-    public PipelineOptions AddTo(PipelineOptions options, ExchangeMode mode) => options with
+    /// <param name="isArchived">Whether there is an archive.</param>
+    public PipelineOptions AddTo(PipelineOptions options, ExchangeMode mode, bool isArchived) => options with
     {
         Snapshot = new SnapshotOptions
         {
@@ -73,14 +69,13 @@ public sealed class HousekeepingOptions
         Retention = new RetentionOptions
         {
             DeletesSegments = DeleteSegments == SegmentDeletion.Always
-                || (DeleteSegments == SegmentDeletion.Automatic && (mode == ExchangeMode.Sandbox || ArchiveDirectory.Length > 0)),
+                || (DeleteSegments == SegmentDeletion.Automatic && (mode == ExchangeMode.Sandbox || isArchived)),
             FollowerBytesMax = FollowerBytesMax,
         },
     };
 }
 
-/// <param name="dataDirectory">As configured. Why not its options: they may be invalid themselves, which their own validator tells.</param>
-internal sealed class HousekeepingOptionsValidator(string? dataDirectory) : IValidateOptions<HousekeepingOptions>
+internal sealed class HousekeepingOptionsValidator : IValidateOptions<HousekeepingOptions>
 {
     public ValidateOptionsResult Validate(string? name, HousekeepingOptions options)
     {
@@ -90,14 +85,7 @@ internal sealed class HousekeepingOptionsValidator(string? dataDirectory) : IVal
                 $"{HousekeepingOptions.Section}:{nameof(options.DeleteSegments)} '{options.DeleteSegments}' is unknown: write {string.Join(", ", Enum.GetNames<SegmentDeletion>())}");
         }
 
-        if (options.ArchiveDirectory.Length > 0
-            && Path.GetFullPath(options.ArchiveDirectory) == Path.GetFullPath(dataDirectory is { Length: > 0 } ? dataDirectory : new ExchangeOptions().DataDirectory))
-        {
-            return ValidateOptionsResult.Fail(
-                $"{HousekeepingOptions.Section}:{nameof(options.ArchiveDirectory)} '{options.ArchiveDirectory}' is the data directory: choose another one, best on another disk");
-        }
-
-        var completed = options.AddTo(new PipelineOptions(), ExchangeMode.Venue);
+        var completed = options.AddTo(new PipelineOptions(), ExchangeMode.Venue, isArchived: true);
         return (completed.Snapshot.Validate() ?? completed.Retention.Validate()) is { } error
             ? ValidateOptionsResult.Fail($"{HousekeepingOptions.Section}: {error}")
             : ValidateOptionsResult.Success;

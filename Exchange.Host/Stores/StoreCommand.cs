@@ -83,7 +83,7 @@ internal static class StoreCommand
     /// <summary>Reads the whole journal, which checks it, too.</summary>
     private static long FindEnd(FileStorage storage)
     {
-        using var reader = new JournalReader(storage);
+        using var reader = new JournalReader(storage, JournalReader.FirstSequence(storage) ?? 1);
         while (reader.TryReadGroup(out _))
         {
         }

@@ -78,6 +78,19 @@ public sealed partial class JournalReader : IDisposable
         EnterSegment(first);
     }
 
+    /// <summary>Returns the first sequence of a journal, by the names of its segments alone; null when it has none.</summary>
+    /// <exception cref="StorageException">The storage failed.</exception>
+    public static long? FirstSequence(IStorage storage, string folder = "journal")
+    {
+        long? first = null;
+        foreach (var file in storage.List(folder))
+        {
+            first = SegmentList.TryParseName(file, out var sequence) ? Math.Min(sequence, first ?? long.MaxValue) : first;
+        }
+
+        return first;
+    }
+
     /// <summary>Header of the group that the last <see cref="TryReadGroup"/> returned.</summary>
     public GroupHeader Group { get; private set; }
 

@@ -7,7 +7,7 @@ namespace Exchange.Matching.Journal;
 /// gap. One thread.
 /// </summary>
 internal sealed class SegmentRetention(
-    IStorage storage, string folder, RetentionOptions options, JournalFollowers followers, SegmentArchive? archive, Action<string> log)
+    IStorage storage, string folder, RetentionOptions options, JournalFollowers followers, JournalArchive? archive, Action<string> log)
 {
     private readonly HashSet<string> _toldToRebuild = new(StringComparer.Ordinal);
 
@@ -18,12 +18,12 @@ internal sealed class SegmentRetention(
     /// <param name="segments">The closed segments, oldest first.</param>
     /// <param name="neededFrom">First sequence that a recovery from the older kept snapshot needs; 1 while there are no two snapshots.</param>
     /// <exception cref="StorageException">Archive or journal failed.</exception>
-    /// <exception cref="InvalidDataException">See <see cref="SegmentArchive.Archive"/>.</exception>
+    /// <exception cref="InvalidDataException">See <see cref="JournalArchive.Archive"/>.</exception>
     public void Run(IReadOnlyList<ClosedSegment> segments, long neededFrom)
     {
         foreach (var segment in segments)
         {
-            archive?.Archive(segment.File);
+            archive?.Archive($"{folder}/{segment.File}");
         }
 
         var keptFor = FirstNeededByFollowers(segments, neededFrom);
@@ -41,7 +41,7 @@ internal sealed class SegmentRetention(
 
             storage.Delete($"{folder}/{segment.File}");
             storage.SyncFolder(folder);
-            archive?.Forget(segment.File);
+            archive?.Forget($"{folder}/{segment.File}");
             log($"journal: segment {segment.File} deleted: sequences {segment.FirstSequence} to {segment.LastSequence} are in both kept snapshots"
                 + (archive is null ? "" : " and in the archive"));
         }

@@ -223,13 +223,13 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     private Housekeeper NewHousekeeper(JournalAppender appender)
     {
         var store = new SnapshotStore(_storage);
-        var archive = _surroundings.Archive is { } place ? new SegmentArchive(_storage, place, _options.Journal.Folder) : null;
+        var archive = _surroundings.Archive is { } place ? new JournalArchive(_storage, place) : null;
         var retention = new SegmentRetention(
             _storage, _options.Journal.Folder, _options.Retention, _surroundings.Followers, archive, _log.Information);
         Func<long, CancellationToken, SnapshotTaken>? take = _surroundings.NewParts is { } newParts
             ? new Snapshotter<TRisk, TLedger>(_storage, _options, store, newParts, _clock, _log.Information).Take
             : null;
-        return new Housekeeper(_storage, _options, appender, store, retention, take, _log.Information);
+        return new Housekeeper(_storage, _options, appender, store, retention, archive, take, _log.Information);
     }
 
     /// <summary>Returns the hash of the whole state; only while no thread runs (after recovery, or after the stop).</summary>

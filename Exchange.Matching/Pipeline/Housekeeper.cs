@@ -5,11 +5,11 @@ using Exchange.Matching.Snapshot;
 namespace Exchange.Matching.Pipeline;
 
 /// <summary>
-/// Looks after the data directory beside the trading: takes snapshots when the replay behind the last one grows too long, archives closed
+/// Looks after the data directory beside the trading: takes snapshots when the replay behind the last one grows too long, archives them and closed
 /// segments, deletes what nobody needs. Never in the way of an order: it touches closed segments only, on a thread that lets all others go
 /// first, and its failures are told, not fatal: trading goes on, a start takes longer, the disk fills.
 /// <code>
-/// segment closed ──► due? ──► Snapshotter ──► older snapshots deleted ──► segments archived ──► segments deleted
+/// segment closed ──► due? ──► Snapshotter ──► older snapshots deleted ──► both archived ──► segments deleted
 /// </code>
 /// Two snapshots are kept: the newest, and the one that it was made from.
 /// </summary>
@@ -19,6 +19,7 @@ internal sealed class Housekeeper(
     JournalAppender appender,
     SnapshotStore store,
     SegmentRetention retention,
+    JournalArchive? archive,
     Func<long, CancellationToken, SnapshotTaken>? takeSnapshot,
     Action<string> log) : IDisposable
 {
@@ -90,7 +91,8 @@ internal sealed class Housekeeper(
             Tell(null);
         }
         catch (Exception failure) when (failure
-            is StorageException or JournalDamagedException or SnapshotDamagedException or ReplayMismatchException or InvalidDataException)
+            is StorageException or JournalDamagedException or SnapshotDamagedException or ReplayMismatchException or InvalidDataException
+                or ArchiveException)
         {
             // Why it is not tried again: the second engine would come to the same result, and each time at the cost of a whole replay.
             _takesSnapshots &= failure is not (ReplayMismatchException or JournalDamagedException or SnapshotDamagedException);
@@ -181,6 +183,7 @@ internal sealed class Housekeeper(
             if (older != sequence && older != taken.BaseSequence)
             {
                 store.Delete(older);
+                archive?.Forget(store.NameOf(older));
             }
         }
     }
@@ -191,6 +194,7 @@ internal sealed class Housekeeper(
         try
         {
             retention.Run(_closed, kept.Count >= 2 ? kept[1] + 1 : 1);
+            kept.ForEach(sequence => archive?.Archive(store.NameOf(sequence)));
         }
         finally
         {

@@ -14,6 +14,6 @@ public sealed record PipelineSurroundings<TRisk, TLedger>
     /// <summary>Who follows the journal's files.</summary>
     public JournalFollowers Followers { get; init; } = new();
 
-    /// <summary>Where closed segments are archived; null: nowhere.</summary>
-    public IStorage? Archive { get; init; }
+    /// <summary>Where closed segments and snapshots are archived; null: nowhere. Housekeeping thread.</summary>
+    public IArchive? Archive { get; init; }
 }

@@ -82,7 +82,7 @@ public sealed class RetentionTests
         var lastLives = 0;
         for (var life = 0; life < 3; life++)
         {
-            using var journal = new HousekeptJournal(_stream, disk, seed: life, archive: archive);
+            using var journal = new HousekeptJournal(_stream, disk, seed: life, archive: new DirectoryArchive(archive));
             journal.WriteAndLook((life + 1) * 2_400);
             Assert.That(journal.Status.Problem, Is.Null);
             archive.Crash(life);
@@ -95,14 +95,15 @@ public sealed class RetentionTests
         Assert.That(JournalFixture.Same(records, _stream.Records.Take(records.Count)), Is.True);
         Assert.That(end.NextSequence, Is.EqualTo(FirstSequences(disk)[^1]), "every closed segment");
         Assert.That(lastLives, Is.LessThan(end.NextSequence));
+        Assert.That(new SnapshotStore(archive).List(), Is.SupersetOf(new SnapshotStore(disk).List()).And.Count.GreaterThan(2), "snapshots, too, and all that ever were");
     }
 
     [Test]
     public void A_segment_that_cannot_be_archived_stays_and_the_reason_is_told_once()
     {
         var disk = new FaultyDisk();
-        var archive = new FaultyDisk { CapacityBytes = (2 << 20) + 5_000 };
-        using var journal = new HousekeptJournal(_stream, disk, archive: archive);
+        var archive = new FaultyDisk { CapacityBytes = (2 << 20) + 900_000 };
+        using var journal = new HousekeptJournal(_stream, disk, archive: new DirectoryArchive(archive));
 
         journal.WriteAndLook(5_500);
 
@@ -120,7 +121,7 @@ public sealed class RetentionTests
         var archive = new FaultyDisk();
         archive.Put(JournalFixture.FirstSegment, [1, 2, 3]);
         var disk = new FaultyDisk();
-        using var journal = new HousekeptJournal(_stream, disk, archive: archive);
+        using var journal = new HousekeptJournal(_stream, disk, archive: new DirectoryArchive(archive));
 
         journal.WriteAndLook(5_500);
 

@@ -84,6 +84,9 @@ internal sealed class HistoryStore : IDisposable
         return new SqlReplicator(() => database.OpenForWriting(database.Place), openOrdersCached);
     }
 
+    /// <summary>Returns it as the module's store, for its verbs.</summary>
+    public SqlStore NewStore() => new(_options, new FollowingOptions(), NewDatabase());
+
     /// <summary>Brings the store to the durable end of a journal.</summary>
     public HistoryStore Follow(IStorage journal, long end, int batchCount = 500)
     {

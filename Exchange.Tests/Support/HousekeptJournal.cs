@@ -20,7 +20,7 @@ internal sealed class HousekeptJournal : IDisposable
     private readonly Random _random;
 
     public HousekeptJournal(
-        StreamJournal stream, FaultyDisk disk, int seed = 1, JournalFollowers? followers = null, IStorage? archive = null, PipelineOptions? options = null)
+        StreamJournal stream, FaultyDisk disk, int seed = 1, JournalFollowers? followers = null, IArchive? archive = null, PipelineOptions? options = null)
     {
         _stream = stream;
         _random = new Random(seed);
@@ -29,10 +29,10 @@ internal sealed class HousekeptJournal : IDisposable
         var end = Recovered.Recover(disk);
         _appender = new JournalAppender(disk, JournalTail.Cut(disk, end, Log.Add), epoch: Math.Max(end.Epoch, 1), options.Journal);
         var store = new SnapshotStore(disk);
-        var retention = new SegmentRetention(
-            disk, "journal", options.Retention, followers ?? new JournalFollowers(), archive is null ? null : new SegmentArchive(disk, archive, "journal"), Log.Add);
+        var toArchive = archive is null ? null : new JournalArchive(disk, archive);
+        var retention = new SegmentRetention(disk, "journal", options.Retention, followers ?? new JournalFollowers(), toArchive, Log.Add);
         var snapshotter = new Snapshotter<RiskPort, LedgerPort>(disk, options, store, BareExchange.NewParts, new ManualClock(), Log.Add);
-        _housekeeper = new Housekeeper(disk, options, _appender, store, retention, snapshotter.Take, Log.Add);
+        _housekeeper = new Housekeeper(disk, options, _appender, store, retention, toArchive, snapshotter.Take, Log.Add);
         Assert.That(Recovered.Engine.ComputeStateHash(), Is.EqualTo(stream.HashBehind(Sequence)), $"recovered to {Sequence}");
     }
 

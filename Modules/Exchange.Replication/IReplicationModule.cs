@@ -21,6 +21,9 @@ public interface IReplicationModule
     /// <summary>What has left memory, from the store that keeps history; finds nothing where none is configured.</summary>
     IHistory History { get; }
 
+    /// <summary>Where the journal's closed segments and snapshots are kept for good; null where no archive is configured. Connects when first used.</summary>
+    IArchive? Archive { get; }
+
     /// <summary>Every configured replicator as it stands now: for metrics, health and pages.</summary>
     IReadOnlyList<ReplicatorStatus> Replicators { get; }
 
@@ -37,7 +40,7 @@ public interface IReplicationModule
     Task StartAsync();
 
     /// <summary>
-    /// Makes a store anew from the journal and puts it in the present one's place; whatever fails leaves the present one as it is. For an exchange that is
+    /// Makes a store anew from the journal, continued over what the archive has of it, and puts it in the present one's place; whatever fails leaves the present one as it is. For an exchange that is
     /// not running: the caller holds the data directory's lock. Without <see cref="Prepare"/>.
     /// </summary>
     /// <param name="store">For example <c>sql</c>.</param>

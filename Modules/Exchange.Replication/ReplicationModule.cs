@@ -14,10 +14,12 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
     private volatile ReplicatorThread[] _threads = [];
 
     /// <param name="stores">Every kind that there is, whether on or not.</param>
-    public ReplicationModule(Func<long> durableSequence, StoreSurroundings surroundings, IEnumerable<IReplicatedStore> stores)
+    /// <param name="archive">Owned from here on; null for none.</param>
+    public ReplicationModule(Func<long> durableSequence, StoreSurroundings surroundings, IEnumerable<IReplicatedStore> stores, IArchive? archive = null)
     {
         _durableSequence = durableSequence;
         _surroundings = surroundings;
+        Archive = archive;
         _stores = [.. stores.Where(store => store.IsOn)];
         History = _stores.OfType<IHistoryStore>().SingleOrDefault() is { } history
             ? history.NewHistory(() => UsablePosition(history.Name))
@@ -29,6 +31,8 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
     public long ReplicableSequence => _durableSequence();
 
     public IHistory History { get; }
+
+    public IArchive? Archive { get; }
 
     public IReadOnlyList<ReplicatorStatus> Replicators => [.. _threads.Select(thread => thread.Status)];
 
@@ -58,15 +62,18 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         Array.ForEach(_threads, thread => thread.Dispose());
     }
 
-    public long Rebuild(string store, IStorage storage, long endSequence) => Store(store).Rebuild(storage, endSequence);
+    public long Rebuild(string store, IStorage storage, long endSequence) => Store(store).Rebuild(Whole(storage), endSequence);
 
-    public StoreVerification Verify(string store, IStorage storage, long endSequence) => Store(store).Verify(storage, endSequence);
+    public StoreVerification Verify(string store, IStorage storage, long endSequence) => Store(store).Verify(Whole(storage), endSequence);
 
     public void Dispose()
     {
         Stop();
         (History as IDisposable)?.Dispose();
+        (Archive as IDisposable)?.Dispose();
     }
+
+    private IStorage Whole(IStorage storage) => Archive is null ? storage : new ArchivedJournal(storage, Archive);
 
     private long UsablePosition(string store)
     {

@@ -1,4 +1,6 @@
+using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Replication.Archive;
 using Exchange.Replication.Aws;
 using Exchange.Replication.Following;
 using Exchange.Replication.Sql;
@@ -33,11 +35,22 @@ public static class ReplicationModuleRegistration
         AddOptions<AwsOptions>(services, configuration, AwsOptions.Section);
         services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<IOptions<AwsOptions>>().Value));
 
+        AddOptions<ArchiveOptions>(services, configuration, ArchiveOptions.Section).Validate<StoreSurroundings>(
+            (archive, surroundings) => archive.Directory.Length == 0 || Path.GetFullPath(archive.Directory) != surroundings.DataDirectory,
+            "Exchange:Archive:Directory is the data directory: choose another one, best on another disk.");
         services.AddSingleton<IReplicationModule>(provider => new ReplicationModule(
-            durableSequence(provider), provider.GetRequiredService<StoreSurroundings>(), provider.GetServices<IReplicatedStore>()));
+            durableSequence(provider),
+            provider.GetRequiredService<StoreSurroundings>(),
+            provider.GetServices<IReplicatedStore>(),
+            ArchiveOf(provider.GetRequiredService<IOptions<ArchiveOptions>>().Value)));
         services.AddSingleton(provider => provider.GetRequiredService<IReplicationModule>().History);
         return services;
     }
+
+    private static IArchive? ArchiveOf(ArchiveOptions options) =>
+        options.Bucket.Length > 0 ? S3Archive.Of(options)
+        : options.Directory.Length > 0 ? new DirectoryArchive(new FileStorage(Path.GetFullPath(options.Directory), JournalSyncMethod.Fdatasync, _ => { }))
+        : null;
 
     private static void AddStore<TStore, TOptions>(IServiceCollection services, IConfiguration configuration, string section)
         where TStore : class, IReplicatedStore
@@ -47,7 +60,7 @@ public static class ReplicationModuleRegistration
         services.AddSingleton<IReplicatedStore, TStore>();
     }
 
-    private static void AddOptions<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
+    private static OptionsBuilder<TOptions> AddOptions<TOptions>(IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class =>
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
 }

@@ -64,7 +64,7 @@ CONF
     echo "EXCHANGE_REGION=$EXCHANGE_REGION"
     echo "EXCHANGE_SECRETS_KEY_ID=$EXCHANGE_SECRETS_KEY_ID"
     echo "EXCHANGE_OPERATOR_TOKEN_ID=$EXCHANGE_OPERATOR_TOKEN_ID"
-    echo "EXCHANGE_ARCHIVE_BUCKET=$EXCHANGE_ARCHIVE_BUCKET"
+    echo "Exchange__Archive__Bucket=$EXCHANGE_ARCHIVE_BUCKET"
     echo "Exchange__Api__TrustedProxies=$EXCHANGE_TRUSTED_PROXIES"
     if ((processors > 4)); then
       echo "Exchange__Engine__EngineCpu=$((processors - 1))"

@@ -95,7 +95,7 @@ internal sealed class JournalFollower(
             return false;
         }
 
-        _reader ??= new JournalReader(storage, _applied.Sequence + 1, journalFolder);
+        _reader ??= OpenReader();
         while (_reader.TryFollow(end, out var records))
         {
             while (!records.IsEmpty)
@@ -118,6 +118,14 @@ internal sealed class JournalFollower(
         }
 
         return false;
+    }
+
+    private JournalReader OpenReader()
+    {
+        var next = _applied.Sequence + 1;
+        return JournalReader.FirstSequence(storage, journalFolder) is { } first && first > next
+            ? throw new RebuildNeededException($"sequence {next} follows in it, but the journal begins with {first}: what lies before is in the archive, if anywhere")
+            : new JournalReader(storage, next, journalFolder);
     }
 
     private void Apply(in Record record)
