@@ -150,6 +150,7 @@ internal sealed partial class ExchangeService(
             stoppingToken.ThrowIfCancellationRequested();
             Volatile.Write(ref _recoveredSequence, sequence);
         });
+        replication.Recovered(storage, end.NextSequence - 1);
         Recovered(end.NextSequence - 1, Stopwatch.GetElapsedTime(started).TotalMilliseconds, directory);
         return pipeline;
     }

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using Exchange.Host.Composition;
+using Exchange.MarketData;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
+using Exchange.Matching.Views;
 using Exchange.Replication;
 using Microsoft.Extensions.Options;
 
@@ -33,6 +35,8 @@ internal static class StoreCommand
         {
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = options, ContentRootPath = AppContext.BaseDirectory });
             builder.AddExchangeOptions();
+            builder.Services.AddSingleton<SymbolDirectory>();
+            builder.Services.AddMarketDataModule(builder.Configuration);
             builder.Services.AddReplicationModule(builder.Configuration, _ => () => 0);
             using var services = builder.Services.BuildServiceProvider();
             services.GetRequiredService<IStartupValidator>().Validate();

@@ -38,6 +38,14 @@ internal abstract class ReplicatorConformance
         IReadOnlyList<string> DifferencesFrom(IStore other);
     }
 
+    /// <summary>The journal that stores follow, whole.</summary>
+    protected FaultyDisk Journal => _journal;
+
+    protected long LastSequence => _end;
+
+    /// <summary>Writes that a batch worth breaking has at least.</summary>
+    protected virtual int WritesAtLeast => 11;
+
     protected abstract IStore NewStore();
 
     /// <summary>Writes from one failure of chance to the next, on the average: fewer where a batch is few writes.</summary>
@@ -155,7 +163,7 @@ internal abstract class ReplicatorConformance
         var before = Followed(half);
         var behind = Followed(last);
         var writes = WritesOf(half, last);
-        Assert.That(writes, Is.GreaterThan(10), "a batch worth breaking");
+        Assert.That(writes, Is.GreaterThanOrEqualTo(WritesAtLeast), "a batch worth breaking");
         for (var failing = 1; failing <= writes; failing++)
         {
             var store = Followed(half);

@@ -34,6 +34,13 @@ public interface IReplicationModule
     void Prepare(IStorage storage, JournalFollowers followers);
 
     /// <summary>
+    /// Lets stores take over what the views hold. Called once by the owner of the pipeline, behind its recovery and before its start, while nothing
+    /// changes the views.
+    /// </summary>
+    /// <param name="sequence">Behind which the views stand.</param>
+    void Recovered(IStorage storage, long sequence);
+
+    /// <summary>
     /// Starts the replicators. Called once by the owner of the pipeline when recovery has ended. Completes when every store was opened or could
     /// not be; no failure of a store is one of this call.
     /// </summary>

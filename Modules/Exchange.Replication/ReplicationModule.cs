@@ -46,6 +46,14 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         _registrations.AddRange(_threads.Select(followers.Register));
     }
 
+    public void Recovered(IStorage storage, long sequence)
+    {
+        foreach (var store in _stores.OfType<IRecoveredStore>())
+        {
+            store.Recovered(storage, sequence, () => ReplicableSequence);
+        }
+    }
+
     public Task StartAsync()
     {
         Array.ForEach(_threads, thread => thread.Start());

@@ -3,6 +3,7 @@ using Exchange.Matching.Ports;
 using Exchange.Replication.Archive;
 using Exchange.Replication.Aws;
 using Exchange.Replication.Following;
+using Exchange.Replication.Redis;
 using Exchange.Replication.Sql;
 using Exchange.Replication.Sqs;
 using Microsoft.Extensions.Configuration;
@@ -34,6 +35,7 @@ public static class ReplicationModuleRegistration
         AddStore<SqsStore, SqsOptions>(services, configuration, SqsOptions.Section);
         AddOptions<AwsOptions>(services, configuration, AwsOptions.Section);
         services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<IOptions<AwsOptions>>().Value));
+        AddStore<RedisStore, RedisOptions>(services, configuration, RedisOptions.Section);
 
         AddOptions<ArchiveOptions>(services, configuration, ArchiveOptions.Section).Validate<StoreSurroundings>(
             (archive, surroundings) => archive.Directory.Length == 0 || Path.GetFullPath(archive.Directory) != surroundings.DataDirectory,
