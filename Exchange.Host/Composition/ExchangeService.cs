@@ -61,6 +61,8 @@ internal sealed partial class ExchangeService(
 
     public JournalRoom Room => link.Pipeline?.Room ?? JournalRoom.Normal;
 
+    public IReadOnlyList<ReplicatorStatus> Replicators => replication.Replicators;
+
     public HousekeepingStatus? Housekeeping => link.Pipeline?.Housekeeping;
 
     public long Sequence => Math.Max(Volatile.Read(ref _recoveredSequence), link.Pipeline?.PublishedSequence ?? 0);

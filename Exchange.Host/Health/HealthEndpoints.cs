@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Exchange.Matching.Journal;
+using Exchange.Replication;
 
 namespace Exchange.Host.Health;
 
@@ -13,6 +14,8 @@ internal static class HealthEndpoints
     public const string LivePath = "/health/live";
 
     public const string ReadyPath = "/health/ready";
+
+    private const long MicrosecondsPerMillisecond = 1_000;
 
     public static IEndpointRouteBuilder MapExchangeHealth(this IEndpointRouteBuilder endpoints, IExchangeStatus status)
     {
@@ -45,6 +48,8 @@ internal static class HealthEndpoints
 
                 json.WriteEndArray();
             }
+
+            WriteReplicators(json, status.Replicators);
             json.WriteEndObject();
         }
 
@@ -53,6 +58,24 @@ internal static class HealthEndpoints
         context.Response.ContentLength = body.WrittenCount;
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    /// <summary>Not why one fails: that names machines, and anybody may ask here.</summary>
+    private static void WriteReplicators(Utf8JsonWriter json, IReadOnlyList<ReplicatorStatus> replicators)
+    {
+        json.WriteStartArray("replicators"u8);
+        foreach (var replicator in replicators)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, replicator.Name);
+            json.WriteString("state"u8, replicator.State.ToString());
+            json.WriteNumber("sequence"u8, replicator.AppliedSequence);
+            json.WriteNumber("lagSequences"u8, replicator.LagSequences);
+            json.WriteNumber("lagMs"u8, replicator.LagUs / MicrosecondsPerMillisecond);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string NameOf(JournalRoom room) => room switch

@@ -1,5 +1,6 @@
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
+using Exchange.Replication;
 
 namespace Exchange.Host.Health;
 
@@ -17,6 +18,9 @@ internal interface IExchangeStatus
 
     /// <summary>Snapshots and segments; null before the recovery.</summary>
     HousekeepingStatus? Housekeeping => null;
+
+    /// <summary>The stores that follow the journal.</summary>
+    IReadOnlyList<ReplicatorStatus> Replicators => [];
 
     /// <summary>Last sequence that the views show: it grows while recovering, too.</summary>
     long Sequence { get; }

@@ -3,12 +3,13 @@ using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.CrashReplicator;
+using Exchange.Tests.Support.Services;
 using NUnit.Framework;
 
 namespace Exchange.Tests.EndToEnd;
 
 /// <summary>
-/// The history's writer is killed again and again, right before a write that chance picks, and started again on what it left: after every kill the
+/// A store's writer is killed again and again, right before a write that chance picks, and started again on what it left: after every kill the
 /// store is the fold of the journal up to its own position, with no row twice and none missing. Environment: EXCHANGE_REPLICATOR_KILLS, rounds (20);
 /// EXCHANGE_SEED, what a run printed.
 /// </summary>
@@ -19,6 +20,7 @@ public sealed class ReplicatorKillTests
 
     [TestCase("sqlite", 1_500)]
     [TestCase("postgres", 120)]
+    [TestCase("redis", 60)]
     public async Task A_killed_writer_leaves_rows_and_position_of_whole_batches(string provider, int writesMax)
     {
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("EXCHANGE_REPLICATOR_KILLS"), out var given) ? given : 20;
@@ -32,7 +34,7 @@ public sealed class ReplicatorKillTests
         {
             var end = WriteJournal(data.FullName, seed);
             var storage = new FileStorage(data.FullName, JournalSyncMethod.Fdatasync, _ => { });
-            var store = HistoryStore.On(provider);
+            var store = New(provider, storage, end);
             var kills = 0;
             var completed = 0;
             while (kills < rounds)
@@ -41,29 +43,44 @@ public sealed class ReplicatorKillTests
 
                 Assert.That(exitCode, Is.EqualTo(KillExitCode).Or.Zero, "killed, or at the journal's end");
                 kills += exitCode == KillExitCode ? 1 : 0;
-                var position = store.Number("SELECT COALESCE(MAX(sequence), 0) FROM replicator_position");
-                using (var expected = HistoryStore.On(provider).Follow(storage, position))
-                {
-                    Assert.That(
-                        store.DifferencesFrom(expected), Is.Empty, $"kill {kills}, position {position}, EXCHANGE_SEED={seed}");
-                }
-
+                var (position, differences) = store.Check();
+                Assert.That(differences, Is.Empty, $"kill {kills}, position {position}, EXCHANGE_SEED={seed}");
                 if (exitCode == 0)
                 {
                     Assert.That(position, Is.EqualTo(end));
                     completed++;
-                    store.Dispose();
-                    store = HistoryStore.On(provider);
+                    store.Store.Dispose();
+                    store = New(provider, storage, end);
                 }
             }
 
-            store.Dispose();
+            store.Store.Dispose();
             await TestContext.Progress.WriteLineAsync($"replicator kills on {provider}: {kills} kills, the journal's end reached {completed} times");
         }
         finally
         {
             data.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Makes an empty store.</summary>
+    /// <returns>What it is found by, and a comparison with the journal up to its own position.</returns>
+    private static (IDisposable Store, string Address, Func<(long Position, IReadOnlyList<string> Differences)> Check) New(
+        string provider, FileStorage journal, long end)
+    {
+        if (provider == RedisTestStore.Kind)
+        {
+            var redis = new RedisTestStore(journal, LocalServices.Shared.RedisAddress);
+            return (redis, redis.Address, () => redis.Verify(end) is var verified ? (verified.Sequence, verified.Differences) : default);
+        }
+
+        var history = HistoryStore.On(provider);
+        return (history, history.Address, () =>
+        {
+            var position = history.Number("SELECT COALESCE(MAX(sequence), 0) FROM replicator_position");
+            using var expected = HistoryStore.On(provider).Follow(journal, position);
+            return (position, history.DifferencesFrom(expected));
+        });
     }
 
     private static async Task<int> RunAsync(string data, string store, long end, long batchRows, long write)

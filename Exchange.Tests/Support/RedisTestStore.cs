@@ -11,6 +11,9 @@ namespace Exchange.Tests.Support;
 /// <summary>Market data of one exchange on a real Redis, under a prefix of its own; small, so that every limit is reached.</summary>
 internal sealed class RedisTestStore : IDisposable
 {
+    /// <summary>First word of <see cref="Address"/>.</summary>
+    public const string Kind = "redis";
+
     private readonly IStorage _journal;
     private readonly Lazy<ConnectionMultiplexer> _connection;
 
@@ -30,6 +33,9 @@ internal sealed class RedisTestStore : IDisposable
     }
 
     public RedisOptions Options { get; }
+
+    /// <summary>What another process finds it by.</summary>
+    public string Address => $"{Kind}|{Options.ConnectionString}|{Options.KeyPrefix}";
 
     public IMarketFolds Folds { get; } = new MarketFolds(new MarketDataView());
 

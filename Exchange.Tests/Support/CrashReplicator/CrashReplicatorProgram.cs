@@ -1,11 +1,12 @@
 using System.Globalization;
 using Exchange.Matching.Journal;
+using Exchange.Matching.Ports;
 using Exchange.Replication.Following;
 
 namespace Exchange.Tests.Support.CrashReplicator;
 
 /// <summary>
-/// A process that follows a journal into a history and kills itself (SIGKILL) right before the write that it was told, or ends with 0 at the
+/// A process that follows a journal into a store (a history's address, or <c>redis|ADDRESS|PREFIX</c>) and kills itself (SIGKILL) right before the write that it was told, or ends with 0 at the
 /// journal's end.
 /// </summary>
 internal static class CrashReplicatorProgram
@@ -19,8 +20,7 @@ internal static class CrashReplicatorProgram
         var (end, batchRows, fatalWrite) = (numbers[0], (int)numbers[1], numbers[2]);
         var write = 0L;
         var storage = new FileStorage(arguments[0], JournalSyncMethod.Fdatasync, _ => { });
-        using var store = HistoryStore.At(arguments[1]);
-        using var follower = new JournalFollower(store.NewReplicator(_ => KillAt(++write)), storage, () => end, batchRows);
+        using var follower = new JournalFollower(NewReplicator(arguments[1], storage, _ => KillAt(++write)), storage, () => end, batchRows);
         while (follower.Step())
         {
         }
@@ -35,4 +35,9 @@ internal static class CrashReplicatorProgram
             }
         }
     }
+
+    private static IReplicator NewReplicator(string store, IStorage journal, Action<string> beforeWrite) =>
+        store.Split('|') is [RedisTestStore.Kind, var address, var prefix]
+            ? new RedisTestStore(journal, address, prefix).NewReplicator(beforeWrite)
+            : HistoryStore.At(store).NewReplicator(beforeWrite);
 }
