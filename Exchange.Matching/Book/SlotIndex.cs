@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Book;
@@ -11,73 +13,135 @@ public interface ISlotMatch
 }
 
 /// <summary>
-/// Finds slots (above 0) by 32 bits of their key: open addressing with linear probing over native memory, at most 3/8 full. Only 32 bits are
-/// kept, so an entry has 8 bytes and a cache line 8 entries; the slot itself says whether it is meant, and several slots may share a key.
-/// Four neighbouring keys have neighbouring homes: orders that came one after another are found on one line.
-/// Grows without a pause: the larger table is fresh zero pages from the system, and every later change moves 16 old entries over; until that is
-/// done a lookup may probe both tables. Nothing depends on the order of entries. One thread.
+/// Finds slots (above 0) by 32 bits of their key. A bucket is one cache line with room for 7 entries, all of which are compared at once: no
+/// branch depends on where in it an entry lies, so finding, adding and removing cost the same few instructions whatever the keys are. Only 32
+/// bits of a key are kept: the slot itself says whether it is meant, and several slots may share a key. An entry whose bucket is full lies in
+/// one of the next, and the full ones count it; at most 4.5 entries a bucket keep that rare.
+/// Grows without a pause: the larger table is fresh zero pages from the system, and every later change moves two old buckets over; until that
+/// is done a lookup may probe both tables. Nothing depends on the order of entries. One thread.
 /// <code>
-/// entry (8 bytes): key (4) | slot (4): 0 = free, -1 = removed (old table only)
-/// home of a key: hash(key / 4) * 4 + key % 4
+/// bucket (64 bytes)
+///  0  keys:  7 x 4 | overflow (4): entries that passed by here because it was full
+/// 32  slots: 7 x 4, 0 = free | 4 spare, zero
+/// home of a key: hash(key / 4), so that orders that came one after another are found on one line
 /// </code>
 /// </summary>
 public sealed unsafe class SlotIndex : IDisposable
 {
-    private const int Vacant = 0;
-    private const int Removed = -1;
-    private const int EntriesMovedPerChange = 16;
+    private const int EntriesPerBucket = 7;
+    private const uint EntryLanes = (1 << EntriesPerBucket) - 1;
+    private const int BucketsMovedPerChange = 2;
 
     private Table _table;
     private Table _old;
     private nuint _oldNext;
 
-    private struct Entry
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct Bucket
     {
-        public uint Key;
-        public int Slot;
+        public fixed uint Keys[EntriesPerBucket];
+        public int Overflow;
+        public fixed int Slots[EntriesPerBucket];
+
+        // Safety: keys with the count, and slots with the spare word, are 32 bytes each inside the bucket.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static uint LanesWithKey(Bucket* bucket, uint key) =>
+            Vector256.Equals(Vector256.Load((uint*)bucket), Vector256.Create(key)).ExtractMostSignificantBits() & EntryLanes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static uint LanesWithSlot(Bucket* bucket, int slot) =>
+            Vector256.Equals(Vector256.Load((int*)bucket + 8), Vector256.Create(slot)).ExtractMostSignificantBits() & EntryLanes;
     }
 
     private struct Table
     {
-        public Entry* Entries;
+        public Bucket* Buckets;
         public nuint Mask;
         public int Shift;
 
         // Fibonacci hashing: the high bits of the product spread sequential ids over the table.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly nuint Home(uint key) => ((nuint)((key >> 2) * 0x9E3779B1u >> Shift) << 2) | (key & 3);
+        public readonly nuint Home(uint key) => (key >> 2) * 0x9E3779B1u >> Shift;
 
-        /// <summary>Returns the entry of exactly this key and slot, or null.</summary>
-        public readonly Entry* Locate(uint key, int slot)
-        {
-            // Safety: indices are masked to the table, which always has a free entry, so the probe ends.
-            for (var index = Home(key); Entries[index].Slot != Vacant; index = (index + 1) & Mask)
-            {
-                if (Entries[index].Slot == slot && Entries[index].Key == key)
-                {
-                    return Entries + index;
-                }
-            }
-
-            return null;
-        }
-
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Insert(uint key, int slot)
         {
-            // Safety: as Locate.
-            var index = Home(key);
-            while (Entries[index].Slot != Vacant)
+            var bucket = Buckets + Home(key);
+            var free = Bucket.LanesWithSlot(bucket, 0);
+            if (free == 0)
             {
+                bucket = FindRoom(Home(key), out free);
+            }
+
+            // Safety: lanes lie below the entries of a bucket.
+            var lane = BitOperations.TrailingZeroCount(free);
+            bucket->Keys[lane] = key;
+            bucket->Slots[lane] = slot;
+        }
+
+        /// <summary>Takes an entry out; false when it is not in this table.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly bool TryRemove(uint key, int slot)
+        {
+            var bucket = Buckets + Home(key);
+            var lanes = Bucket.LanesWithSlot(bucket, slot);
+            if (lanes == 0)
+            {
+                return TryRemoveFurther(key, slot);
+            }
+
+            Clear(bucket, lanes);
+            return true;
+        }
+
+        private static void Clear(Bucket* bucket, uint lanes)
+        {
+            var lane = BitOperations.TrailingZeroCount(lanes);
+            bucket->Keys[lane] = 0;
+            bucket->Slots[lane] = 0;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly Bucket* FindRoom(nuint index, out uint free)
+        {
+            // Ends: a table is never full.
+            while ((free = Bucket.LanesWithSlot(Buckets + index, 0)) == 0)
+            {
+                Buckets[index].Overflow++;
                 index = (index + 1) & Mask;
             }
 
-            Entries[index].Key = key;
-            Entries[index].Slot = slot;
+            return Buckets + index;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private readonly bool TryRemoveFurther(uint key, int slot)
+        {
+            var home = Home(key);
+            var index = home;
+            uint lanes;
+            while ((lanes = Bucket.LanesWithSlot(Buckets + index, slot)) == 0)
+            {
+                if (Buckets[index].Overflow == 0)
+                {
+                    return false;
+                }
+
+                index = (index + 1) & Mask;
+            }
+
+            Clear(Buckets + index, lanes);
+            for (; home != index; home = (home + 1) & Mask)
+            {
+                Buckets[home].Overflow--;
+            }
+
+            return true;
         }
     }
 
-    /// <param name="capacityBits">The first table has 2^this entries; 4 to 31.</param>
-    public SlotIndex(int capacityBits = 11) => _table = Allocate(capacityBits);
+    /// <param name="capacityBits">The first table has 2^this buckets; 1 to 28.</param>
+    public SlotIndex(int capacityBits = 8) => _table = Allocate(capacityBits);
 
     ~SlotIndex() => FreeTables();
 
@@ -88,49 +152,39 @@ public sealed unsafe class SlotIndex : IDisposable
     public int Find<TMatch>(uint key, TMatch match)
         where TMatch : struct, ISlotMatch
     {
-        // Safety: as Table.Locate.
-        var entries = _table.Entries;
-        var mask = _table.Mask;
-        for (var index = _table.Home(key); ; index = (index + 1) & mask)
+        var bucket = _table.Buckets + _table.Home(key);
+        for (var lanes = Bucket.LanesWithKey(bucket, key); lanes != 0; lanes &= lanes - 1)
         {
-            var slot = entries[index].Slot;
-            if (slot == Vacant)
-            {
-                return _old.Entries == null ? 0 : FindOld(key, match);
-            }
-
-            if (entries[index].Key == key && match.Is(slot))
+            var slot = bucket->Slots[BitOperations.TrailingZeroCount(lanes)];
+            if (slot != 0 && match.Is(slot))
             {
                 return slot;
             }
         }
+
+        return bucket->Overflow == 0 && _old.Buckets == null ? 0 : FindFurther(key, match);
     }
 
-    /// <summary>Returns a slot that probably is the one of a key, without a look at it: the first under the key in the newer table, or 0.</summary>
+    /// <summary>Returns a slot that probably is the one of a key, without a look at it, or 0: the last under the key in its home.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Guess(uint key)
     {
-        // Safety: as Table.Locate.
-        var entries = _table.Entries;
-        var mask = _table.Mask;
-        var index = _table.Home(key);
-        while (entries[index].Slot != Vacant && entries[index].Key != key)
-        {
-            index = (index + 1) & mask;
-        }
+        var bucket = _table.Buckets + _table.Home(key);
+        var lanes = Bucket.LanesWithKey(bucket, key);
 
-        return entries[index].Slot;
+        // Safety: the highest lane, or with none the spare word behind the last, which is zero.
+        return bucket->Slots[lanes == 0 ? EntriesPerBucket : BitOperations.Log2(lanes)];
     }
 
     /// <summary>Returns the address at which the probe for a key begins, for a prefetch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void* HomeOf(uint key) => _table.Entries + _table.Home(key);
+    public void* HomeOf(uint key) => _table.Buckets + _table.Home(key);
 
     /// <summary>Adds a slot that is not in the index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(uint key, int slot)
     {
-        if (_old.Entries != null || (nuint)Count * 8 > _table.Mask * 3)
+        if (_old.Buckets != null || (nuint)Count * 2 >= (_table.Mask + 1) * 9)
         {
             MoveOrGrow();
         }
@@ -140,22 +194,16 @@ public sealed unsafe class SlotIndex : IDisposable
     }
 
     /// <summary>Removes a slot that is in the index under this key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(uint key, int slot)
     {
-        var entry = _table.Locate(key, slot);
-        if (entry != null)
+        if (!_table.TryRemove(key, slot))
         {
-            CloseGap((nuint)(entry - _table.Entries));
-        }
-        else
-        {
-            entry = _old.Entries == null ? null : _old.Locate(key, slot);
-            Invariant.That(entry != null, "a slot is removed from an index that it is in");
-            entry->Slot = Removed;
+            RemoveOld(key, slot);
         }
 
         Count--;
-        if (_old.Entries != null)
+        if (_old.Buckets != null)
         {
             MoveSome();
         }
@@ -168,66 +216,69 @@ public sealed unsafe class SlotIndex : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindOld<TMatch>(uint key, TMatch match)
+    private int FindFurther<TMatch>(uint key, TMatch match)
         where TMatch : struct, ISlotMatch
     {
-        for (var index = _old.Home(key); _old.Entries[index].Slot != Vacant; index = (index + 1) & _old.Mask)
-        {
-            ref var entry = ref _old.Entries[index];
-            if (entry.Key == key && entry.Slot != Removed && match.Is(entry.Slot))
-            {
-                return entry.Slot;
-            }
-        }
-
-        return 0;
+        var slot = FindIn(in _table, key, match);
+        return slot != 0 || _old.Buckets == null ? slot : FindIn(in _old, key, match);
     }
 
-    /// <summary>Takes the entry out of its probe sequence by moving later members of the sequence forward (no tombstones).</summary>
-    private void CloseGap(nuint gap)
+    private static int FindIn<TMatch>(in Table table, uint key, TMatch match)
+        where TMatch : struct, ISlotMatch
     {
-        var entries = _table.Entries;
-        var mask = _table.Mask;
-        for (var index = (gap + 1) & mask; entries[index].Slot != Vacant; index = (index + 1) & mask)
+        for (var index = table.Home(key); ; index = (index + 1) & table.Mask)
         {
-            if (((index - _table.Home(entries[index].Key)) & mask) >= ((index - gap) & mask))
+            var bucket = table.Buckets + index;
+            for (var lanes = Bucket.LanesWithKey(bucket, key); lanes != 0; lanes &= lanes - 1)
             {
-                entries[gap] = entries[index];
-                gap = index;
+                var slot = bucket->Slots[BitOperations.TrailingZeroCount(lanes)];
+                if (slot != 0 && match.Is(slot))
+                {
+                    return slot;
+                }
+            }
+
+            if (bucket->Overflow == 0)
+            {
+                return 0;
             }
         }
-
-        entries[gap].Slot = Vacant;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RemoveOld(uint key, int slot) =>
+        Invariant.That(_old.Buckets != null && _old.TryRemove(key, slot), "a slot is removed from an index that it is in");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MoveOrGrow()
     {
-        if (_old.Entries == null)
+        if (_old.Buckets == null)
         {
             _old = _table;
             _oldNext = 0;
-            _table = Allocate(32 - _table.Shift + 3);
+            _table = Allocate(32 - _table.Shift + 1);
         }
 
         MoveSome();
     }
 
-    /// <summary>Moves the next old entries; frees the old table behind the last one.</summary>
+    /// <summary>Moves the entries of the next old buckets; frees the old table behind the last one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MoveSome()
     {
-        // A table is doubled when 3/8 full, so as many additions as 3/8 of its entries pass before the next growth: with 16 entries per
+        // A table is doubled at 4.5 entries a bucket, so 4.5 additions per old bucket pass before the next growth: with two buckets per
         // change the move is over long before.
-        for (var moved = 0; moved < EntriesMovedPerChange; moved++)
+        for (var moved = 0; moved < BucketsMovedPerChange; moved++)
         {
-            ref var entry = ref _old.Entries[_oldNext];
-            if (entry.Slot is not Vacant and not Removed)
+            // An entry that has moved must not be found twice. What passed by here may still lie further on: the count stays.
+            var bucket = _old.Buckets + _oldNext;
+            for (var lane = 0; lane < EntriesPerBucket; lane++)
             {
-                _table.Insert(entry.Key, entry.Slot);
-
-                // The moved slot must not be found twice, and its old probe sequence must not end here.
-                entry.Slot = Removed;
+                if (bucket->Slots[lane] != 0)
+                {
+                    _table.Insert(bucket->Keys[lane], bucket->Slots[lane]);
+                    bucket->Slots[lane] = 0;
+                }
             }
 
             if (_oldNext++ == _old.Mask)
@@ -241,33 +292,34 @@ public sealed unsafe class SlotIndex : IDisposable
 
     private static Table Allocate(int capacityBits)
     {
-        var size = (nuint)sizeof(Entry) << capacityBits;
-        Entry* entries;
+        var size = (nuint)sizeof(Bucket) << capacityBits;
+        Bucket* buckets;
         if (size < VirtualMemory.LargePageSize)
         {
-            entries = (Entry*)NativeMemory.AllocZeroed(size);
+            buckets = (Bucket*)NativeMemory.AlignedAlloc(size, (nuint)sizeof(Bucket));
+            NativeMemory.Clear(buckets, size);
         }
         else
         {
             // Lookups go all over a table: in small pages, most of them would miss the address cache, too.
-            entries = (Entry*)VirtualMemory.Reserve(size);
-            VirtualMemory.PreferLargePages((byte*)entries, size);
-            VirtualMemory.Commit((byte*)entries, size);
+            buckets = (Bucket*)VirtualMemory.Reserve(size);
+            VirtualMemory.PreferLargePages((byte*)buckets, size);
+            VirtualMemory.Commit((byte*)buckets, size);
         }
 
-        return new() { Entries = entries, Mask = ((nuint)1 << capacityBits) - 1, Shift = 32 - (capacityBits - 2) };
+        return new() { Buckets = buckets, Mask = ((nuint)1 << capacityBits) - 1, Shift = 32 - capacityBits };
     }
 
     private static void Free(in Table table)
     {
-        var size = (table.Mask + 1) * (nuint)sizeof(Entry);
-        if (size < VirtualMemory.LargePageSize || table.Entries == null)
+        var size = (table.Mask + 1) * (nuint)sizeof(Bucket);
+        if (size < VirtualMemory.LargePageSize || table.Buckets == null)
         {
-            NativeMemory.Free(table.Entries);
+            NativeMemory.AlignedFree(table.Buckets);
         }
         else
         {
-            VirtualMemory.Release((byte*)table.Entries, size);
+            VirtualMemory.Release((byte*)table.Buckets, size);
         }
     }
 
