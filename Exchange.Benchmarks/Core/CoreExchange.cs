@@ -47,7 +47,7 @@ internal sealed class CoreExchange : IDisposable
     }
 
     /// <summary>Commands that are executed between two readings of the clock.</summary>
-    public const int ChunkLength = 512;
+    public const int ChunkLength = 1_024;
 
     public TradeTally Tally => _tally;
 

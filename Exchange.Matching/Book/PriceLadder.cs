@@ -46,10 +46,13 @@ internal struct PriceLadder(NodeStore nodes)
     public int Count { readonly get; private set; }
 
     /// <summary>Returns the level at <paramref name="key"/>, or 0.</summary>
+    public int Find(long key) => Find(key, out _);
+
+    /// <param name="leaf">The leaf whose range holds the key, or 0, for <see cref="Add"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long key)
+    public int Find(long key, out int leaf)
     {
-        var leaf = FindLeaf(key);
+        leaf = FindLeaf(key);
         var slot = (int)key & 63;
         return leaf == 0 || (_nodes.Occupied(leaf) >> slot & 1) == 0 ? 0 : _nodes.Child(leaf, slot);
     }
@@ -63,10 +66,10 @@ internal struct PriceLadder(NodeStore nodes)
     public readonly void PrefetchLeaf(long key) => _nodes.Prefetch(_leaves[(int)(key >> BitsPerNode) & (LeafTableLength - 1)], (int)key & 63);
 
     /// <summary>Adds a level at a key that has none.</summary>
+    /// <param name="leaf">As <see cref="Find(long, out int)"/> has found it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(long key, int level)
+    public void Add(long key, int leaf, int level)
     {
-        var leaf = FindLeaf(key);
         if (leaf == 0 || !_nodes.TryAdd(leaf, (int)key & 63, level))
         {
             AddToTree(key, level);

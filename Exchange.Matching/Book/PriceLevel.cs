@@ -43,6 +43,9 @@ internal sealed unsafe class LevelStore : IDisposable
         _levels = _array.Start;
     }
 
+    /// <summary>All levels by slot: for loops that keep the address in a register.</summary>
+    public PriceLevel* Start => _levels;
+
     /// <summary>The level of a slot that <see cref="Take"/> has given.</summary>
     public ref PriceLevel this[int level]
     {
@@ -51,33 +54,34 @@ internal sealed unsafe class LevelStore : IDisposable
         get => ref _levels[level];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Take(long price)
     {
-        int level;
-        if (_free != 0)
-        {
-            level = _free;
-            _free = _levels[level].First;
-        }
-        else
-        {
-            if (_next >= _array.Length)
-            {
-                _array.Grow();
-            }
+        var level = _free != 0 ? _free : TakeNew();
 
-            level = _next++;
-        }
-
-        ref var taken = ref _levels[level];
-        taken.Price = price;
-        taken.Quantity = 0;
-        taken.First = 0;
-        taken.Last = 0;
-        taken.OrderCount = 0;
+        // Safety: as the indexer. A new level is zero, so that it ends the free list as its last.
+        var taken = _levels + level;
+        _free = taken->First;
+        taken->Price = price;
+        taken->Quantity = 0;
+        taken->First = 0;
+        taken->Last = 0;
+        taken->OrderCount = 0;
         return level;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TakeNew()
+    {
+        if (_next >= _array.Length)
+        {
+            _array.Grow();
+        }
+
+        return _next++;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(int level)
     {
         _levels[level].First = _free;

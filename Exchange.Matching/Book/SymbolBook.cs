@@ -7,7 +7,7 @@ namespace Exchange.Matching.Book;
 /// The book of one symbol: two ladders of levels, each level a FIFO queue of resting orders, and the symbol's own counters.
 /// Keeps the queue links and level totals right; ids, funds and events are the engine's matter. Engine thread only.
 /// </summary>
-internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore levels, NodeStore nodes)
+internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelStore levels, NodeStore nodes)
 {
     private readonly long _keyOffset = symbol.MaxPrice + 1;
 
@@ -47,7 +47,8 @@ internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore le
     public void PrefetchSymbol() => Types.Prefetch.Object(Symbol, size: 4 * 64);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref PriceLadder Ladder(Side side) => ref _ladders[(int)side];
+    // Safety: one bit of the side, whatever it is, finds one of the two.
+    public ref PriceLadder Ladder(Side side) => ref Unsafe.Add(ref _ladders[0], (int)side & 1);
 
     /// <summary>Returns the ladder key of a price on <paramref name="side"/>: the better the price, the lower the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,68 +76,58 @@ internal sealed class SymbolBook(Symbol symbol, OrderStore orders, LevelStore le
     {
         ref var ladder = ref Ladder(order.Side);
         var key = KeyOf(order.Side, order.Price);
-        var index = ladder.Find(key);
+        var index = ladder.Find(key, out var leaf);
         if (index == 0)
         {
             index = levels.Take(order.Price);
-            ladder.Add(key, index);
+            ladder.Add(key, leaf, index);
         }
 
-        ref var level = ref levels[index];
-        var last = level.Last;
+        // Safety: slots of orders and levels lie in their stores; slot 0's links are nobody's.
+        var level = levels.Start + index;
+        var last = level->Last;
         order.Level = index;
         order.Next = 0;
         order.Previous = last;
-        if (last == 0)
-        {
-            level.First = slot;
-        }
-        else
-        {
-            orders[last].Next = slot;
-        }
-
-        level.Last = slot;
-        level.OrderCount++;
-        level.Quantity += order.Leaves;
+        orders.Start[last].Next = slot;
+        level->First = Links.IfNone(last, slot, level->First);
+        level->Last = slot;
+        level->OrderCount++;
+        level->Quantity += order.Leaves;
     }
 
     /// <summary>Takes an order, with all its leaves, out of its level; drops the level when it was the last one there.</summary>
-    public void Remove(int slot) => Remove(slot, ref orders[slot]);
+    public void Remove(int slot) => Remove(ref orders[slot]);
 
-    /// <param name="order">The order in the slot.</param>
+    /// <param name="order">The order in the book.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Remove(int slot, ref RestingOrder order)
+    public void Remove(ref RestingOrder order)
     {
-        ref var level = ref levels[order.Level];
+        // Safety: as AddLast.
+        var level = levels.Start + order.Level;
         var (next, previous) = (order.Next, order.Previous);
-        level.Quantity -= order.Leaves;
-        level.OrderCount--;
+        level->Quantity -= order.Leaves;
+        level->OrderCount--;
         if ((next | previous) == 0)
         {
-            Invariant.That(level.Quantity == 0 && level.OrderCount == 0, "a level without orders has no quantity");
-            Ladder(order.Side).Remove(KeyOf(order.Side, order.Price));
-            levels.Free(order.Level);
+            Drop(ref order, level);
             return;
         }
 
-        if (previous == 0)
-        {
-            level.First = next;
-        }
-        else
-        {
-            orders[previous].Next = next;
-        }
+        var start = orders.Start;
+        start[previous].Next = next;
+        start[next].Previous = previous;
+        level->First = Links.IfNone(previous, next, level->First);
+        level->Last = Links.IfNone(next, previous, level->Last);
+    }
 
-        if (next == 0)
-        {
-            level.Last = previous;
-        }
-        else
-        {
-            orders[next].Previous = previous;
-        }
+    /// <summary>Drops the level that an order was the last of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Drop(ref RestingOrder order, PriceLevel* level)
+    {
+        Invariant.That((level->Quantity | (uint)level->OrderCount) == 0, "a level without orders has no quantity");
+        Ladder(order.Side).Remove(KeyOf(order.Side, order.Price));
+        levels.Free(order.Level);
     }
 
     /// <summary>Takes lots off an order; fewer than its leaves, or all of them just before <see cref="Remove"/>.</summary>

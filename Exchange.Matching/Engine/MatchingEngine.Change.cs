@@ -121,24 +121,17 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         var symbol = book.Symbol;
         var side = order.Side;
 
-        // A sell holds its lots whatever the price.
-        var heldChange = side == Side.Buy ? (move.Price - order.Price) * order.Leaves * symbol.QuoteUnitsPerTickLot : 0;
+        // A sell holds its lots whatever the price. Why by a mask: no processor can foresee side and direction.
+        var heldChange = (move.Price - order.Price) * order.Leaves * symbol.QuoteUnitsPerTickLot & ((long)side - 1);
         BeginChange();
-        if (heldChange > 0)
+        if (!_ledger.TryChangeHold(order.AccountId, symbol.QuoteAssetId, heldChange))
         {
-            if (!_ledger.TryHold(order.AccountId, symbol.QuoteAssetId, heldChange))
-            {
-                record.Reject(RejectReason.InsufficientBalance);
-                return;
-            }
-        }
-        else if (heldChange < 0)
-        {
-            _ledger.Release(order.AccountId, symbol.QuoteAssetId, -heldChange);
+            record.Reject(RejectReason.InsufficientBalance);
+            return;
         }
 
         var restsWhole = !book.Crosses(side, move.Price);
-        book.Remove(slot, ref order);
+        book.Remove(ref order);
         ref var moved = ref record.Add<OrderMoved>();
         moved.Type = EventType.OrderMoved;
         moved.Side = side;
@@ -278,7 +271,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         canceled.Price = order.Price;
         canceled.Leaves = order.Leaves;
         canceled.Released = released;
-        book.Remove(slot, ref order);
+        book.Remove(ref order);
         _orders.Remove(slot);
     }
 }

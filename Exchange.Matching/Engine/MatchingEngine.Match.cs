@@ -5,7 +5,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Engine;
 
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>
     /// Trades the taker against the other side, best price first, oldest order first, until it is done, meets its limit, or has used up
@@ -18,18 +18,17 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         var work = _workLimit;
         while (taker.Leaves > 0 && makers.BestLevel != 0 && makers.BestKey <= taker.LimitKey && taker.LevelsLeft > 0)
         {
-            if (work-- == 0)
+            if (work == 0)
             {
                 Suspend(PendingKind.Taker, taker.AccountId, taker.SymbolId);
                 AppendBookUpdated(book, ref record);
                 return;
             }
 
-            var level = makers.BestLevel;
-            Trade(book, level, timeUs, ref record);
             bookChanged = true;
-            if (makers.BestLevel != level)
+            if (TradeAtLevel(book, makers.BestLevel, timeUs, ref work, ref record))
             {
+                makers.Remove(makers.BestKey);
                 taker.LevelsLeft--;
             }
         }
@@ -41,78 +40,113 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         }
     }
 
-    /// <summary>One trade of the taker with the oldest order of the best level.</summary>
-    private void Trade(SymbolBook book, int levelIndex, long timeUs, ref RecordWriter record)
+    /// <summary>
+    /// Trades the taker with the orders of the best level, oldest first, until one of the two is used up, or the bound of work; returns whether
+    /// the level is, which then is given back, and which the caller takes out of its ladder.
+    /// </summary>
+    private bool TradeAtLevel(SymbolBook book, int levelIndex, long timeUs, ref int work, ref RecordWriter record)
     {
+        // Safety: the level is in the ladder, its orders are in the book, and both stores never move what they hold.
         ref var taker = ref _taker;
         var symbol = book.Symbol;
-        var slot = _levels[levelIndex].First;
-        Planted.Let(PlantedBug.NewestOrderFirst, ref slot, _levels[levelIndex].Last);
-        ref var maker = ref _orders[slot];
-
-        // The next one in the queue is most likely the next trade's maker.
-        Prefetch.Line(ref _orders[maker.Next]);
-        var price = maker.Price;
-        var quantity = Math.Min(taker.Leaves, maker.Leaves);
-        var quote = symbol.Notional(price, quantity);
-        var amount = symbol.BaseAmount(quantity);
+        var orders = _orders.Start;
+        var level = _levels.Start + levelIndex;
+        var price = level->Price;
+        var quotePerLot = symbol.Notional(price, 1);
         var takerBuys = taker.Side == Side.Buy;
-        var makerFee = _ledger.Fee(maker.AccountId, symbol, isMaker: true, takerBuys ? quote : amount);
-        var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, takerBuys ? amount : quote);
-        Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, takerBuys ? amount : quote));
-        Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
-        _ledger.Settle(new Settlement
-        {
-            BuyerAccountId = takerBuys ? taker.AccountId : maker.AccountId,
-            SellerAccountId = takerBuys ? maker.AccountId : taker.AccountId,
-            BaseAssetId = symbol.BaseAssetId,
-            QuoteAssetId = symbol.QuoteAssetId,
-            BaseAmount = amount,
-            QuoteAmount = quote,
-            BuyerFee = takerBuys ? takerFee : makerFee,
-            SellerFee = takerBuys ? makerFee : takerFee,
-        });
-
         if (taker.LastTradePrice != price)
         {
             taker.LastTradePrice = price;
             book.LastAggregateTradeId++;
         }
 
-        taker.Leaves -= quantity;
-        taker.Held -= takerBuys ? quote : amount;
-        var flags = takerBuys ? TradeFlags.None : TradeFlags.TakerSells;
-        ref var trade = ref record.Add<TradeExecuted>();
-        trade.Type = EventType.TradeExecuted;
-        trade.Flags = maker.Leaves == quantity ? flags | TradeFlags.MakerFilled : flags;
-        trade.MakerAccountId = maker.AccountId;
-        trade.MakerOrderId = maker.OrderId;
-        trade.TradeId = ++book.LastTradeId;
-        trade.AggregateTradeId = book.LastAggregateTradeId;
-        trade.Price = price;
-        trade.Quantity = quantity;
-        trade.MakerFee = makerFee;
-        trade.TakerFee = takerFee;
-
-        if (!taker.HasFills)
+        Planted.PutLastFirst(PlantedBug.NewestOrderFirst, level, orders);
+        var leaves = taker.Leaves;
+        var lots = 0L;
+        var slot = level->First;
+        while (true)
         {
-            taker.HasFills = true;
-            _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
-        }
+            var maker = orders + slot;
+            var next = maker->Next;
 
-        if (!maker.HasFills)
-        {
-            maker.HasFills = true;
-            _risk.OnFirstFill(maker.AccountId, isMaker: true, timeUs);
-        }
+            // Most likely the next trade's maker.
+            Prefetch.Line(orders + next);
+            var quantity = Math.Min(leaves, maker->Leaves);
+            var isFilled = quantity == maker->Leaves;
+            var quote = quantity * quotePerLot;
+            var amount = symbol.BaseAmount(quantity);
+            var makerFee = _ledger.Fee(maker->AccountId, symbol, isMaker: true, takerBuys ? quote : amount);
+            var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, takerBuys ? amount : quote);
+            Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, takerBuys ? amount : quote));
+            Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
+            _ledger.Settle(new Settlement
+            {
+                BuyerAccountId = takerBuys ? taker.AccountId : maker->AccountId,
+                SellerAccountId = takerBuys ? maker->AccountId : taker.AccountId,
+                BaseAssetId = symbol.BaseAssetId,
+                QuoteAssetId = symbol.QuoteAssetId,
+                BaseAmount = amount,
+                QuoteAmount = quote,
+                BuyerFee = takerBuys ? takerFee : makerFee,
+                SellerFee = takerBuys ? makerFee : takerFee,
+            });
 
-        _risk.OnTrade(symbol, price, quantity, timeUs);
-        book.TakeOff(ref maker, quantity);
-        if (maker.Leaves == 0)
-        {
-            book.Remove(slot, ref maker);
+            ref var trade = ref record.Add<TradeExecuted>();
+            trade.Type = EventType.TradeExecuted;
+            trade.Flags = (takerBuys ? TradeFlags.None : TradeFlags.TakerSells) | (isFilled ? TradeFlags.MakerFilled : TradeFlags.None);
+            trade.MakerAccountId = maker->AccountId;
+            trade.MakerOrderId = maker->OrderId;
+            trade.TradeId = ++book.LastTradeId;
+            trade.AggregateTradeId = book.LastAggregateTradeId;
+            trade.Price = price;
+            trade.Quantity = quantity;
+            trade.MakerFee = makerFee;
+            trade.TakerFee = takerFee;
+
+            if (!taker.HasFills)
+            {
+                taker.HasFills = true;
+                _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
+            }
+
+            if (!maker->HasFills)
+            {
+                maker->HasFills = true;
+                _risk.OnFirstFill(maker->AccountId, isMaker: true, timeUs);
+            }
+
+            leaves -= quantity;
+            lots += quantity;
+            work--;
+            if (!isFilled)
+            {
+                maker->Leaves -= quantity;
+                break;
+            }
+
+            level->OrderCount--;
             _orders.Remove(slot);
+            slot = next;
+            if (slot == 0 || leaves == 0 || work == 0)
+            {
+                break;
+            }
         }
+
+        taker.Leaves = leaves;
+        taker.Held -= takerBuys ? lots * quotePerLot : symbol.BaseAmount(lots);
+        _risk.OnTrade(symbol, price, lots, timeUs);
+        level->Quantity -= lots;
+        if (slot == 0)
+        {
+            Invariant.That((level->Quantity | (uint)level->OrderCount) == 0, "a level without orders has no quantity");
+            _levels.Free(levelIndex);
+            return true;
+        }
+
+        level->First = slot;
+        orders[slot].Previous = 0;
+        return false;
     }
 
     /// <summary>The taker trades no further: it is filled, rests, or expires. Returns whether it rests.</summary>

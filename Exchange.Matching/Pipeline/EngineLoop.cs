@@ -96,9 +96,13 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         {
             for (var ahead = next; next <= batchEnd;)
             {
-                if (next >= ahead && engine.WantsLookAhead)
+                if (next >= ahead)
                 {
-                    ahead = LookAhead(next, Math.Min(batchEnd + 1, next + LookAheadSlotCount));
+                    ahead = Math.Min(batchEnd + 1, next + LookAheadSlotCount);
+                    if (engine.WantsLookAhead)
+                    {
+                        ahead = LookAhead(next, ahead);
+                    }
                 }
 
                 ref var command = ref commands[next];

@@ -49,6 +49,9 @@ public interface ILedger : ISnapshotState
     /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
     bool TryHold(int accountId, int assetId, long amount);
 
+    /// <summary>Moves from free to held, or, where the change is negative, back; false, and nothing changed, when less is free.</summary>
+    bool TryChangeHold(int accountId, int assetId, long change);
+
     /// <summary>Moves from held back to free.</summary>
     void Release(int accountId, int assetId, long amount);
 

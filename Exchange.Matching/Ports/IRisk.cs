@@ -37,7 +37,8 @@ public interface IRisk : ISnapshotState
     /// <summary>An order's first fill: gives back to the account's counts.</summary>
     void OnFirstFill(int accountId, bool isMaker, long timeUs);
 
-    /// <summary>A trade: moves the symbol's reference price.</summary>
+    /// <summary>One or more trades of one command at one price: they move the symbol's reference price.</summary>
+    /// <param name="quantity">Lots of them all; with the price, a notional that a single order may have.</param>
     void OnTrade(Symbol symbol, long price, long quantity, long timeUs);
 
     /// <summary>

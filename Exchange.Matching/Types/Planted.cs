@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Exchange.Matching.Book;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
 
@@ -29,6 +30,24 @@ internal static class Planted
     {
 #if PLANTED
         value = _active == bug ? wrong : value;
+#endif
+    }
+
+    /// <summary>Moves the youngest order of a level to its front.</summary>
+    [Conditional(Configuration)]
+    public static unsafe void PutLastFirst(PlantedBug bug, PriceLevel* level, RestingOrder* orders)
+    {
+#if PLANTED
+        if (_active == bug && level->First != level->Last)
+        {
+            var moved = level->Last;
+            level->Last = orders[moved].Previous;
+            orders[level->Last].Next = 0;
+            orders[moved].Previous = 0;
+            orders[moved].Next = level->First;
+            orders[level->First].Previous = moved;
+            level->First = moved;
+        }
 #endif
     }
 

@@ -204,6 +204,20 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         return inner.TryHold(accountId, assetId, amount);
     }
 
+    public bool TryChangeHold(int accountId, int assetId, long change)
+    {
+        if (change > 0)
+        {
+            plan.CountHold(accountId);
+        }
+        else if (change < 0)
+        {
+            plan.CountRelease(accountId);
+        }
+
+        return inner.TryChangeHold(accountId, assetId, change);
+    }
+
     public void Release(int accountId, int assetId, long amount)
     {
         plan.CountRelease(accountId);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Snapshot;
@@ -6,29 +7,35 @@ namespace Exchange.Accounts;
 
 /// <summary>
 /// Funds by asset and account, in chunks of 1,024 accounts (16 KiB), so that the accounts that trade one asset lie side by side and growth never
-/// copies funds: only directories of chunk references grow by copy. A chunk exists from its first change on; what has none reads as zero.
-/// One writer; readers on other threads need the owner's lock.
+/// copies funds: only the directory of chunks grows by copy, 8 bytes per asset and 1,024 accounts. A chunk exists from its first change on; what
+/// has none reads as zero. One writer; readers on other threads need the owner's lock.
 /// <code>
-/// _blocks[asset][account / 1024] -> chunk
+/// directory[asset * chunks per asset + account / 1024] -> chunk, or null
 /// chunk[account % 1024] -> Funds (16 bytes)
 /// </code>
 /// </summary>
-internal sealed class FundsTable
+internal sealed unsafe class FundsTable
 {
     private const int AccountShift = 10;
     private const int ChunkLength = 1 << AccountShift;
     private const int AccountMask = ChunkLength - 1;
 
-    private Funds[]?[][] _blocks = [];
+    // Keep alive what the addresses point to. Pinned: the collector never moves it, neither for itself nor while the engine waits.
+    private readonly List<Funds[]> _chunks = [];
+    private nint[] _directoryMemory = [];
+
+    // Safety, for all that follows: a place is read only after both numbers were compared with what the directory has room for.
+    private Funds** _directory;
+    private int _assetRoom;
+    private uint _chunkRoom;
+    private int _chunkShift;
 
     /// <summary>Returns the funds for change; allocates only where no funds of the chunk have changed before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Funds At(int accountId, int assetId)
     {
-        var chunk = ChunkOf(accountId, assetId) ?? AddChunk(accountId, assetId);
-
-        // Safety: a chunk has as many elements as the mask leaves numbers.
-        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), accountId & AccountMask);
+        var chunk = ChunkOf(accountId, assetId);
+        return ref (chunk != null ? chunk : AddChunk(accountId, assetId))[accountId & AccountMask];
     }
 
     /// <summary>Returns the funds as they stand; allocates nothing.</summary>
@@ -36,7 +43,7 @@ internal sealed class FundsTable
     public Funds Read(int accountId, int assetId)
     {
         var chunk = ChunkOf(accountId, assetId);
-        return chunk is null ? default : chunk[accountId & AccountMask];
+        return chunk == null ? default : chunk[accountId & AccountMask];
     }
 
     /// <summary>The funds that are not zero, by account, then asset; account 0 ends them.</summary>
@@ -81,45 +88,45 @@ internal sealed class FundsTable
     public void Prefetch(int accountId, int assetId)
     {
         var chunk = ChunkOf(accountId, assetId);
-        if (chunk is not null)
+        if (chunk != null)
         {
-            // Safety: as At. Why unchecked: the chunk's length would be the line that is missing.
-            Matching.Types.Prefetch.Line(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), accountId & AccountMask));
+            Matching.Types.Prefetch.Line(chunk + (accountId & AccountMask));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Funds[]? ChunkOf(int accountId, int assetId)
+    private Funds* ChunkOf(int accountId, int assetId)
     {
-        var blocks = _blocks;
-        if ((uint)assetId >= (uint)blocks.Length)
-        {
-            return null;
-        }
-
-        var chunks = blocks[assetId];
         var index = (uint)accountId >> AccountShift;
-        return index < (uint)chunks.Length ? chunks[index] : null;
+        return (uint)assetId < (uint)_assetRoom && index < _chunkRoom ? _directory[((nint)assetId << _chunkShift) + (nint)index] : null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Funds[] AddChunk(int accountId, int assetId)
+    private Funds* AddChunk(int accountId, int assetId)
     {
-        if (_blocks.Length <= assetId)
-        {
-            var known = _blocks.Length;
-            Array.Resize(ref _blocks, Math.Max(assetId + 1, known * 2));
-            _blocks.AsSpan(known).Fill([]);
-        }
-
         var index = accountId >> AccountShift;
-        ref var chunks = ref _blocks[assetId];
-        if (chunks.Length <= index)
+        if (assetId >= _assetRoom || (uint)index >= _chunkRoom)
         {
-            Array.Resize(ref chunks, Math.Max(index + 1, chunks.Length * 2));
+            GrowDirectory(assetId, index);
         }
 
-        // Why: pinned arrays are never moved, so the collector does not copy chunks while the engine waits.
-        return chunks[index] = GC.AllocateArray<Funds>(ChunkLength, pinned: true);
+        var chunk = GC.AllocateArray<Funds>(ChunkLength, pinned: true);
+        _chunks.Add(chunk);
+        return _directory[((nint)assetId << _chunkShift) + index] = (Funds*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
+    }
+
+    private void GrowDirectory(int assetId, int index)
+    {
+        var assets = Math.Max(_assetRoom, (int)BitOperations.RoundUpToPowerOf2((uint)assetId + 1));
+        var chunks = Math.Max((int)_chunkRoom, (int)BitOperations.RoundUpToPowerOf2((uint)index + 1));
+        var memory = GC.AllocateArray<nint>(checked(assets * chunks), pinned: true);
+        for (var asset = 0; asset < _assetRoom; asset++)
+        {
+            _directoryMemory.AsSpan(asset << _chunkShift, (int)_chunkRoom).CopyTo(memory.AsSpan(asset * chunks));
+        }
+
+        _directoryMemory = memory;
+        _directory = (Funds**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        (_assetRoom, _chunkRoom, _chunkShift) = (assets, (uint)chunks, BitOperations.Log2((uint)chunks));
     }
 }

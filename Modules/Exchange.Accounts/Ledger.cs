@@ -208,6 +208,21 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return true;
     }
 
+    /// <summary>Moves from free to held, or, where the change is negative, back; false, and nothing changed, when less is free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryChangeHold(int accountId, int assetId, long change)
+    {
+        ref var funds = ref FundsAt(accountId, assetId);
+        if (change > funds.Free)
+        {
+            return false;
+        }
+
+        Invariant.That(funds.Held + change >= 0, "what is released was held before");
+        Move(ref funds, ref _totals[assetId], change);
+        return true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int accountId, int assetId, long amount)
     {
@@ -234,6 +249,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Settle(in Settlement settlement)
     {
         var (baseAmount, quoteAmount, baseFee, quoteFee) = (settlement.BaseAmount, settlement.QuoteAmount, settlement.BuyerFee, settlement.SellerFee);

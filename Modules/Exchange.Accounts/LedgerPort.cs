@@ -51,6 +51,9 @@ public readonly struct LedgerPort : ILedger
     public bool TryHold(int accountId, int assetId, long amount) => _ledger.TryHold(accountId, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryChangeHold(int accountId, int assetId, long change) => _ledger.TryChangeHold(accountId, assetId, change);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int accountId, int assetId, long amount) => _ledger.Release(accountId, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,8 +17,7 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
 {
     private const int SlackShift = 6;
 
-    private Range _bids;
-    private Range _asks;
+    private Ranges _ranges;
     private long _lowestReference;
     private long _highestReference;
     private long _validUntilUs;
@@ -26,18 +25,25 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
     /// <summary>Ticks, both ends included.</summary>
     private readonly record struct Range(long Lowest, long Highest);
 
+    /// <summary>By side: found by its number, because no processor can foresee sides.</summary>
+    [InlineArray(2)]
+    private struct Ranges
+    {
+        private Range _first;
+    }
+
     /// <param name="price">Ticks, more than 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Allows(Side side, long price, long timeUs)
     {
-        ref readonly var range = ref side == Side.Buy ? ref _bids : ref _asks;
+        ref readonly var range = ref _ranges[(int)side];
         return (timeUs < _validUntilUs && price >= range.Lowest && price <= range.Highest) || AllowsExactly(side, price, timeUs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch()
     {
-        Matching.Types.Prefetch.Line(ref _bids);
+        Matching.Types.Prefetch.Line(ref _ranges);
         Matching.Types.Prefetch.Line(ref _validUntilUs);
     }
 
@@ -63,8 +69,8 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
         _lowestReference = now - (now >> SlackShift);
         _highestReference = now + (now >> SlackShift);
         _validUntilUs = ReferencePrice.EndOfBucketUs(timeUs);
-        _bids = Allowed(spec.BidMultiplierDown, spec.BidMultiplierUp);
-        _asks = Allowed(spec.AskMultiplierDown, spec.AskMultiplierUp);
+        _ranges[(int)Side.Buy] = Allowed(spec.BidMultiplierDown, spec.BidMultiplierUp);
+        _ranges[(int)Side.Sell] = Allowed(spec.AskMultiplierDown, spec.AskMultiplierUp);
 
         var (down, up) = side == Side.Buy
             ? (spec.BidMultiplierDown, spec.BidMultiplierUp)

@@ -39,7 +39,7 @@ public sealed class PriceLadderTests
             {
                 model.Add(key, i);
                 keys.Add(key);
-                ladder.Add(key, i);
+                Add(ref ladder, key, i);
             }
             else
             {
@@ -107,7 +107,7 @@ public sealed class PriceLadderTests
         foreach (var only in Extremes)
         {
             var ladder = new PriceLadder(new NodeStore());
-            ladder.Add(only, 7);
+            Add(ref ladder, only, 7);
             foreach (var from in (long[])[-1, long.MinValue, .. Extremes.Where(key => key < only)])
             {
                 Assert.That((ladder.FirstAfter(from, out var key), key), Is.EqualTo((7, only)), $"only {only}, from {from}");
@@ -128,8 +128,8 @@ public sealed class PriceLadderTests
             foreach (var other in Extremes.Where(key => key != one))
             {
                 var ladder = new PriceLadder(new NodeStore());
-                ladder.Add(one, 1);
-                ladder.Add(other, 2);
+                Add(ref ladder, one, 1);
+                Add(ref ladder, other, 2);
                 var (low, high) = one < other ? (1, 2) : (2, 1);
                 Assert.That((ladder.BestLevel, ladder.FirstAfter(Math.Min(one, other), out var next), next), Is.EqualTo((low, high, Math.Max(one, other))), $"{one}, {other}");
                 Assert.That(ladder.FirstAfter(-1, out _), Is.EqualTo(low), $"{one}, {other}: from a key below all");
@@ -153,7 +153,7 @@ public sealed class PriceLadderTests
         {
             foreach (var key in keys)
             {
-                ladder.Add(key, 1);
+                Add(ref ladder, key, 1);
             }
 
             Assert.That(ladder.FindInconsistency(), Is.Null, $"cycle {cycle}");
@@ -219,5 +219,11 @@ public sealed class PriceLadderTests
                 }
             }
         }
+    }
+
+    private static void Add(ref PriceLadder ladder, long key, int level)
+    {
+        ladder.Find(key, out var leaf);
+        ladder.Add(key, leaf, level);
     }
 }
