@@ -4,12 +4,13 @@ namespace Exchange.Benchmarks.Core;
 
 /// <summary>One pass of a workload through a fresh engine.</summary>
 /// <param name="NsPerCommand">Thread CPU of the engine's whole step.</param>
+/// <param name="BestTenthNs">As <see cref="CoreExchange.BestTenthNs"/>.</param>
 /// <param name="ConsumerNsPerCommand">Thread CPU of reading every record behind it.</param>
 /// <param name="BytesPerCommand">Managed bytes that the engine's step allocates.</param>
 /// <param name="RecordBytesPerCommand">Bytes in the event ring.</param>
 /// <param name="Mismatch">What differs from the workload's definition, or is wrong with the state behind it; null when all is as expected.</param>
 internal readonly record struct CorePass(
-    double NsPerCommand, double ConsumerNsPerCommand, double BytesPerCommand, double RecordBytesPerCommand, Floors Floors, string? Mismatch)
+    double NsPerCommand, double BestTenthNs, double ConsumerNsPerCommand, double BytesPerCommand, double RecordBytesPerCommand, Floors Floors, string? Mismatch)
 {
     public static CorePass Run(Workload workload)
     {
@@ -23,6 +24,7 @@ internal readonly record struct CorePass(
         double PerCommand(long sum) => (double)sum / workload.Bench.Length;
         return new CorePass(
             PerCommand(exchange.EngineNs),
+            exchange.BestTenthNs,
             PerCommand(exchange.ConsumerNs),
             PerCommand(exchange.AllocatedBytes),
             PerCommand(exchange.RecordBytes),
@@ -38,12 +40,14 @@ internal readonly record struct CorePass(
 }
 
 /// <summary>All passes of one workload: medians, with the range of the main figure.</summary>
+/// <param name="BestTenthNs">Least of the passes.</param>
 /// <param name="HashMatches">Trades, quantity, notional and hash are the definition's in every pass, nothing was refused, the state is consistent.</param>
 internal sealed record CoreResult(
     string Workload,
     double NsPerCommand,
     double NsPerCommandMin,
     double NsPerCommandMax,
+    double BestTenthNs,
     double ConsumerNsPerCommand,
     double BytesPerCommand,
     double RecordBytesPerCommand,
@@ -63,6 +67,7 @@ internal sealed record CoreResult(
             ns,
             passes.Min(pass => pass.NsPerCommand),
             passes.Max(pass => pass.NsPerCommand),
+            passes.Min(pass => pass.BestTenthNs),
             Median(pass => pass.ConsumerNsPerCommand),
             passes.Max(pass => pass.BytesPerCommand),
             Median(pass => pass.RecordBytesPerCommand),

@@ -8,11 +8,11 @@ internal static class CoreTable
     public static void Write(IReadOnlyList<CoreResult> results, TextWriter output)
     {
         output.WriteLine("thread CPU per command, ns; whole engine step; x = multiple of the floor of the same pass");
-        output.WriteLine("      median   min-max         B alloc  record B  consumer ns  array copy    switch loop   id touch      trades");
+        output.WriteLine("      median   min-max       best tenth  B alloc  record B  consumer ns  array copy    switch loop   id touch      trades");
         foreach (var result in results)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{result.Workload,-4}{result.NsPerCommand,8:F1}   {result.NsPerCommandMin:F1}-{result.NsPerCommandMax,-8:F1}{result.BytesPerCommand,9:F3}{result.RecordBytesPerCommand,10:F1}{result.ConsumerNsPerCommand,13:F1}  {Floor(result.Floors.ArrayCopy, result.Multiples.ArrayCopy)}{Floor(result.Floors.SwitchLoop, result.Multiples.SwitchLoop)}{Floor(result.Floors.IdTouch, result.Multiples.IdTouch)}{(result.HashMatches ? "as defined" : "MISMATCH")}"));
+                $"{result.Workload,-4}{result.NsPerCommand,8:F1}   {result.NsPerCommandMin:F1}-{result.NsPerCommandMax,-8:F1}{result.BestTenthNs,9:F1}{result.BytesPerCommand,9:F3}{result.RecordBytesPerCommand,10:F1}{result.ConsumerNsPerCommand,13:F1}  {Floor(result.Floors.ArrayCopy, result.Multiples.ArrayCopy)}{Floor(result.Floors.SwitchLoop, result.Multiples.SwitchLoop)}{Floor(result.Floors.IdTouch, result.Multiples.IdTouch)}{(result.HashMatches ? "as defined" : "MISMATCH")}"));
         }
     }
 
