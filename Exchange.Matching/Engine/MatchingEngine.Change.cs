@@ -8,6 +8,7 @@ namespace Exchange.Matching.Engine;
 
 public sealed partial class MatchingEngine<TRisk, TLedger>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Cancel(ref CommandSlot cancel, ref RecordWriter record)
     {
         var reason = FindOwnOrder(ref cancel, out var slot);
@@ -102,6 +103,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         AppendBookUpdated(book, ref record);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Move(ref CommandSlot move, long timeUs, ref RecordWriter record)
     {
         var reason = FindOwnOrder(ref move, out var slot);

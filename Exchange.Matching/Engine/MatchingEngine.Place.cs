@@ -8,6 +8,7 @@ namespace Exchange.Matching.Engine;
 
 public sealed partial class MatchingEngine<TRisk, TLedger>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Place(ref CommandSlot order, long timeUs, ref RecordWriter record)
     {
         var reason = CheckPlace(ref order, timeUs, out var found);
@@ -55,6 +56,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     }
 
     /// <summary>A new order that may trade at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Take(SymbolBook book, ref CommandSlot order, long orderId, in PlaceFindings found, long timeUs, ref RecordWriter record)
     {
         var isMarket = order.OrderType == OrderType.Market;

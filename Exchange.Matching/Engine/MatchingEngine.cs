@@ -21,6 +21,7 @@ namespace Exchange.Matching.Engine;
 /// </summary>
 /// <typeparam name="TRisk">A struct, so that its calls inline.</typeparam>
 /// <typeparam name="TLedger">A struct, so that its calls inline.</typeparam>
+[SkipLocalsInit]
 public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
