@@ -3,7 +3,11 @@ namespace Exchange.Benchmarks;
 /// <summary>Finds the command that the arguments name and runs it.</summary>
 internal static class BenchmarkProgram
 {
-    private static readonly BenchmarkCommand[] Commands = [CoreCommand.Command, ReplayCommand.Command, JournalCommand.Command, RecoveryCommand.Command, HistoryCommand.Command, SuitesCommand.Command];
+    private static readonly BenchmarkCommand[] Commands =
+    [
+        CoreCommand.Command, ReplayCommand.Command, JournalCommand.Command, RecoveryCommand.Command, HistoryCommand.Command, ReplicateCommand.Command,
+        SuitesCommand.Command,
+    ];
 
     /// <summary>Returns the process's exit code. Results go to <paramref name="output"/>, progress and complaints to <paramref name="error"/>.</summary>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)

@@ -16,18 +16,19 @@ internal static class HistoryCommand
 
     public static BenchmarkCommand Command { get; } = new(
         "history",
-        $"[{OrdersOption} N] [{DirectoryOption} DIR] [{HistoryDatabase.ProviderOption} P]",
+        $"[{OrdersOption} N] [{DirectoryOption} DIR] [{HistoryDatabase.ProviderOption} P] [{HistoryDatabase.PlaceOption} NAME]",
         [
             "Writes the records of an exchange with 997 accounts into a SQL history and asks it for pages of 500 rows.",
             $"{OrdersOption} N      orders, 1000 to 100000000, default {DefaultOrders}",
             $"{DirectoryOption} DIR  on the file system to measure, default ./artifacts; what is written there is deleted again",
             HistoryDatabase.ProviderHelp,
+            HistoryDatabase.PlaceHelp,
         ],
         RunAsync);
 
     private static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var list = new ArgumentList(arguments, OrdersOption, DirectoryOption, HistoryDatabase.ProviderOption);
+        var list = new ArgumentList(arguments, OrdersOption, DirectoryOption, HistoryDatabase.ProviderOption, HistoryDatabase.PlaceOption);
         if (list.Values.Count > 0)
         {
             throw new UsageException($"unexpected '{list.Values[0]}'");
@@ -35,14 +36,17 @@ internal static class HistoryCommand
 
         var orders = list.Number(OrdersOption, DefaultOrders, least: 1_000, most: 100_000_000);
         var root = Path.GetFullPath(list.Text(DirectoryOption) ?? "artifacts");
-        using var opened = HistoryDatabase.Open(list.Text(HistoryDatabase.ProviderOption) ?? "sqlite", root);
+        using var opened = HistoryDatabase.Open(list.Text(HistoryDatabase.ProviderOption) ?? "sqlite", root, list.Text(HistoryDatabase.PlaceOption));
         var database = opened.Database;
-        error.WriteLine($"writing {orders} orders");
-        var written = HistoryWriting.Run(database, orders);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"writer: {written.Rows / written.Elapsed.TotalSeconds:N0} rows/s, {written.Records / written.Elapsed.TotalSeconds:N0} commands/s "
-            + $"(of processor time: {written.Rows / written.CpuSeconds:N0} rows/s; {written.Rows:N0} rows of {written.Records:N0} commands in {written.Batches} transactions, {written.Elapsed.TotalSeconds:F1} s)"));
+        if (!database.Exists(database.Place))
+        {
+            error.WriteLine($"writing {orders} orders");
+            var written = HistoryWriting.Run(database, orders);
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"writer: {written.Rows / written.Elapsed.TotalSeconds:N0} rows/s, {written.Records / written.Elapsed.TotalSeconds:N0} commands/s "
+                + $"(of processor time: {written.Rows / written.CpuSeconds:N0} rows/s; {written.Rows:N0} rows of {written.Records:N0} commands in {written.Batches} transactions, {written.Elapsed.TotalSeconds:F1} s)"));
+        }
 
         error.WriteLine($"asking for {Pages} pages of each kind");
         using var history = new SqlHistory(database.NewReader, () => 1, queriesAtOnce: 1, TimeSpan.FromSeconds(1));

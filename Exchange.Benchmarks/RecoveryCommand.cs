@@ -22,12 +22,7 @@ internal static class RecoveryCommand
     private const string RestingOption = "--resting";
     private const string DirectoryOption = "--directory";
     private const string DropCaches = "/proc/sys/vm/drop_caches";
-    private const int Accounts = 1_000;
     private const int ClosedOrdersKept = 100_000;
-    private const int RecordsPerGroup = 500;
-
-    /// <summary>Ticks.</summary>
-    private const int MidPrice = 100_000;
 
     public static BenchmarkCommand Command { get; } = new(
         "recovery",
@@ -52,7 +47,7 @@ internal static class RecoveryCommand
         {
             var storage = new FileStorage(directory, JournalSyncMethod.Fdatasync, error.WriteLine);
             error.WriteLine($"writing {commands} commands");
-            var (hash, closedTo) = Write(storage, commands, resting);
+            var (hash, closedTo) = OrderFlowJournal.Write(storage, NewParts(), commands, resting);
             var whole = Recover(storage, error, out var wholeHash);
             output.WriteLine($"whole journal: {whole}");
             error.WriteLine("taking the snapshot");
@@ -80,76 +75,6 @@ internal static class RecoveryCommand
             new RiskPort(new RiskState()),
             new LedgerPort(new Ledger()),
             [symbols, new BalancesView(symbols), new OperatorsView(), new OrderCountsView(), new MarketDataView(), new OrdersView(symbols, ClosedOrdersKept)]);
-    }
-
-    /// <summary>Writes the journal; returns the state's hash at its end and the last sequence of its last closed segment.</summary>
-    private static (ulong Hash, long ClosedTo) Write(FileStorage storage, int commands, int resting)
-    {
-        var parts = NewParts();
-        using var engine = new MatchingEngine<RiskPort, LedgerPort>(parts.Risk, parts.Ledger);
-        using var appender = new JournalAppender(storage, JournalEnd.Empty, epoch: 1, new JournalOptions());
-        var record = new byte[RecordLimits.MaxRecordLength(GenesisCommand.Default(ExchangeMode.Sandbox).WorkLimit)];
-        long sequence = 0;
-        var inGroup = 0;
-        var random = new Random(1);
-        Execute(new CommandSlot { Type = CommandType.Genesis }, GenesisCommand.Default(ExchangeMode.Sandbox).ToBytes());
-        Execute(new CommandSlot { Type = CommandType.AddSymbol }, AddSymbolCommand.ToBytes(WorkloadMarket.Spec(0, "BTC")));
-        for (var account = 0; account < Accounts; account++)
-        {
-            Execute(new CommandSlot { Type = CommandType.OpenAccount }, WorkloadMarket.Account(0, 1).ToBytes());
-        }
-
-        for (var i = 0; i < commands; i++)
-        {
-            var slot = new CommandSlot { SlotCount = 1, AccountId = 1 + random.Next(Accounts), ReplyToken = CommandSlot.NoReply };
-            var isFull = engine.RestingOrders >= resting;
-            if (isFull && i % 2 == 0)
-            {
-                // Takes the oldest orders of the best level: the book stays as large as it is.
-                slot.Type = CommandType.PlaceOrder;
-                slot.Side = (Side)random.Next(2);
-                slot.OrderType = OrderType.Limit;
-                slot.TimeInForce = TimeInForce.Ioc;
-                slot.Price = slot.Side == Side.Buy ? MidPrice + 2_000 : MidPrice - 2_000;
-                slot.Quantity = 1 + random.Next(3);
-            }
-            else
-            {
-                slot.Type = CommandType.PlaceOrder;
-                slot.Side = (Side)random.Next(2);
-                slot.OrderType = OrderType.Limit;
-                slot.TimeInForce = TimeInForce.Gtc;
-                slot.Price = slot.Side == Side.Buy ? MidPrice - 1 - random.Next(1_000) : MidPrice + 1 + random.Next(1_000);
-                slot.Quantity = 1 + random.Next(3);
-                slot.ClientOrderId = ClientOrderId.From($"bench-{i}");
-            }
-
-            Execute(slot, []);
-        }
-
-        appender.Commit();
-        return (engine.ComputeStateHash(), appender.SegmentFirstSequence - 1);
-
-        void Execute(CommandSlot slot, byte[] payload)
-        {
-            var length = engine.Execute(ref slot, payload, ++sequence, sequence * 10, record);
-            while (true)
-            {
-                appender.Append(record.AsSpan(0, length));
-                if (++inGroup == RecordsPerGroup || appender.FreeBytes < record.Length)
-                {
-                    appender.Commit();
-                    inGroup = 0;
-                }
-
-                if (!engine.HasPendingWork)
-                {
-                    return;
-                }
-
-                length = engine.ExecutePending(++sequence, sequence * 10, record);
-            }
-        }
     }
 
     /// <summary>Recovers with a cold page cache; returns the figures in words.</summary>

@@ -14,6 +14,8 @@ public class BenchmarkProgramTests
     [TestCase("replay nowhere.csv", "replay: 'nowhere.csv' does not exist")]
     [TestCase("replay --fast yes", "replay: unknown option '--fast'")]
     [TestCase("replay flow --url 127.0.0.1:8080", "replay: --url 127.0.0.1:8080: write for example http://127.0.0.1:8080")]
+    [TestCase("replicate", "replicate: name at least one store")]
+    [TestCase("replicate oracle", "replicate: no store 'oracle'")]
     [TestCase("journal here", "journal: unexpected 'here'")]
     [TestCase("journal --seconds", "journal: --seconds needs a value")]
     [TestCase("journal --seconds 0", "journal: --seconds 0: use a whole number from 1 to 600")]
@@ -24,6 +26,18 @@ public class BenchmarkProgramTests
         Assert.That(exitCode, Is.EqualTo(2));
         Assert.That(error, Does.StartWith(complaint).And.Contains("usage: dotnet run -c Release --project Exchange.Benchmarks -- <command>"));
         Assert.That(output, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_store_follows_both_journals_to_their_end_and_leaves_nothing()
+    {
+        var directory = Directory.CreateTempSubdirectory("exchange-replicate-");
+        var (exitCode, output, error) = await RunAsync(["replicate", "sqlite", "--commands", "3000", "--directory", directory.FullName]);
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Does.Match("sqlite, orders rest shortly: [1-9].* journal events/s.*\\nsqlite, orders rest long: [1-9].* journal events/s"));
+        Assert.That(Directory.GetFileSystemEntries(directory.FullName), Is.Empty);
+        directory.Delete();
     }
 
     [TestCase("--help", "  replay FILE...|DIR... [--url URL]\n", "  journal [--seconds N]")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Exchange.Replication.Sql;
 
@@ -6,7 +7,7 @@ namespace Exchange.Replication.Sql;
 /// The schema's versions: one embedded file each, `NNNN_name.sql`, in the common subset of SQLite and PostgreSQL with tokens for what differs.
 /// A file that was released never changes; a change of the schema is a new file. Statements end with a semicolon at the end of a line.
 /// </summary>
-internal static class SchemaMigrations
+internal static partial class SchemaMigrations
 {
     private const string Prefix = "Exchange.Replication.Sql.Migrations.";
 
@@ -15,13 +16,15 @@ internal static class SchemaMigrations
 
     /// <summary>Returns the statements of every migration behind <paramref name="version"/>, in order.</summary>
     /// <param name="clustered">What a table ends with whose rows lie in the order of its primary key.</param>
+    /// <param name="include">What a primary key is followed by, with the columns in parentheses, that carries further columns; empty for none.</param>
     /// <param name="bytes">The type of a column of bytes.</param>
-    public static IEnumerable<(int Version, string[] Statements)> Behind(int version, string clustered, string bytes) =>
+    public static IEnumerable<(int Version, string[] Statements)> Behind(int version, string clustered, string include, string bytes) =>
         from name in Names()
         let next = VersionOf(name)
         where next > version
         orderby next
-        select (next, Statements(Text(name).Replace("{clustered}", clustered, StringComparison.Ordinal).Replace("{bytes}", bytes, StringComparison.Ordinal)));
+        select (next, Statements(With().Replace(Text(name), include.Length == 0 ? "" : include + " ($1)")
+            .Replace("{clustered}", clustered, StringComparison.Ordinal).Replace("{bytes}", bytes, StringComparison.Ordinal)));
 
     /// <summary>
     /// Whether a store of this version holds too little of the past for one of the migrations behind it: then it must be rebuilt, unless it is empty.
@@ -49,4 +52,7 @@ internal static class SchemaMigrations
 
     private static string[] Statements(string text) =>
         [.. text.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    [GeneratedRegex(@"\{with: ([^}]*)\}")]
+    private static partial Regex With();
 }

@@ -1,4 +1,6 @@
--- The history of an exchange, in the common subset of SQLite and PostgreSQL. Two tokens differ between them: {clustered}, {bytes}.
+-- The history of an exchange, in the common subset of SQLite and PostgreSQL. What differs between them is in braces:
+-- {clustered}: rows lie in the order of their key; {with: columns}: where they cannot, the key's index carries them too, so that a page of one account is one
+-- stretch of one file in both; {bytes}: a column of bytes.
 -- Prices are ticks, quantities lots, amounts units of the asset (10^-scale), times journal microseconds since 1970-01-01 UTC.
 -- Numbers of sides, types, times in force and reasons are those of the journal; statuses: 1 new, 2 partially filled, 3 filled, 4 canceled, 5 expired.
 
@@ -75,7 +77,8 @@ CREATE TABLE orders (
     created_us BIGINT NOT NULL,
     updated_us BIGINT NOT NULL,
     working_us BIGINT NOT NULL,
-    PRIMARY KEY (account_id, symbol_id, order_id)
+    PRIMARY KEY (account_id, symbol_id, order_id) {with: client_order_id, side, type, time_in_force, status, expire_reason, price, quantity,
+        executed_quantity, cumulative_quote, quote_order_quantity, created_us, updated_us, working_us}
 ) {clustered};
 
 CREATE UNIQUE INDEX orders_by_id ON orders (order_id);
@@ -109,7 +112,7 @@ CREATE TABLE fills (
     quantity BIGINT NOT NULL,
     fee BIGINT NOT NULL,
     time_us BIGINT NOT NULL,
-    PRIMARY KEY (account_id, symbol_id, trade_id, is_maker)
+    PRIMARY KEY (account_id, symbol_id, trade_id, is_maker) {with: order_id, side, price, quantity, fee, time_us}
 ) {clustered};
 
 CREATE INDEX fills_by_order ON fills (order_id, trade_id);

@@ -61,7 +61,7 @@ internal static class PostgresSchema
             throw new RebuildNeededException(SchemaMigrations.TooOld(version));
         }
 
-        foreach (var (next, statements) in SchemaMigrations.Behind(version, clustered: "", bytes: "BYTEA"))
+        foreach (var (next, statements) in SchemaMigrations.Behind(version, clustered: "", include: "INCLUDE", bytes: "BYTEA"))
         {
             foreach (var statement in statements)
             {

@@ -101,7 +101,7 @@ internal static class SqliteFile
             throw new RebuildNeededException(SchemaMigrations.TooOld((int)version));
         }
 
-        foreach (var (next, statements) in SchemaMigrations.Behind((int)version, clustered: "WITHOUT ROWID", bytes: "BLOB"))
+        foreach (var (next, statements) in SchemaMigrations.Behind((int)version, clustered: "WITHOUT ROWID", include: "", bytes: "BLOB"))
         {
             // A failure leaves the transaction to the caller, who disposes the connection, which rolls back.
             Execute(connection, "BEGIN IMMEDIATE");
