@@ -75,12 +75,14 @@ public sealed class ReplicatorKillTests
         }
 
         var history = HistoryStore.On(provider);
-        return (history, history.Address, () =>
+        return (history, history.Address, Check);
+
+        (long Position, IReadOnlyList<string> Differences) Check()
         {
             var position = history.Number("SELECT COALESCE(MAX(sequence), 0) FROM replicator_position");
             using var expected = HistoryStore.On(provider).Follow(journal, position);
             return (position, history.DifferencesFrom(expected));
-        });
+        }
     }
 
     private static async Task<int> RunAsync(string data, string store, long end, long batchRows, long write)
