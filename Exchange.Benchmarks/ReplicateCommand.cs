@@ -25,6 +25,7 @@ internal static class ReplicateCommand
     {
         ["sqlite"] = directory => new SqlTarget("sqlite", directory),
         ["postgres"] = directory => new SqlTarget("postgres", directory),
+        ["redis"] = directory => new RedisTarget(directory),
     };
 
     public static BenchmarkCommand Command { get; } = new(
@@ -35,6 +36,7 @@ internal static class ReplicateCommand
             $"{CommandsOption} N     commands of each journal, 1000 to 100000000, default {DefaultCommands}",
             $"{DirectoryOption} DIR  for the journal and a store that is a file, default ./artifacts; what is written there is deleted again",
             HistoryDatabase.ConnectionHelp,
+            $"{RedisTarget.ConnectionVariable} names the Redis server, for example 127.0.0.1:6379",
         ],
         (arguments, output, error) => Task.FromResult(Run(arguments, output, error)));
 
