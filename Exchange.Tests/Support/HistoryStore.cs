@@ -29,10 +29,10 @@ internal sealed class HistoryStore : IDisposable
         Database = NewDatabase();
     }
 
-    private HistoryStore(string connection, string schema, bool stays)
+    private HistoryStore(string connection, string schema, bool stays, bool isImpatient = false)
     {
         _stays = stays;
-        _options = PostgresOptions(connection, schema);
+        _options = PostgresOptions(connection, schema, isImpatient);
         Address = $"{connection}|{schema}";
         Database = NewDatabase();
     }
@@ -57,8 +57,9 @@ internal sealed class HistoryStore : IDisposable
 
     private bool IsPostgres => _options.Provider == "postgres";
 
-    public static HistoryStore OnPostgres(string? connection = null) =>
-        new(connection ?? LocalServices.Shared.PostgresConnection, LocalServices.NewName("history").Replace('-', '_'), stays: false);
+    /// <param name="connection">A server that is about to fail, which a second finds out; null for the test run's, waited for on a busy machine.</param>
+    public static HistoryStore OnPostgres(string? connection = null) => new(
+        connection ?? LocalServices.Shared.PostgresConnection, LocalServices.NewName("history").Replace('-', '_'), stays: false, isImpatient: connection is not null);
 
     /// <summary>Makes a history on <c>sqlite</c> or <c>postgres</c>.</summary>
     public static HistoryStore On(string provider) => provider == "postgres" ? OnPostgres() : new HistoryStore();
@@ -67,14 +68,14 @@ internal sealed class HistoryStore : IDisposable
     public static HistoryStore At(string address) =>
         address.Split('|') is [var connection, var schema] ? new HistoryStore(connection, schema, stays: true) : new HistoryStore(address);
 
-    public static SqlOptions PostgresOptions(string connection, string schema) => new()
+    private static SqlOptions PostgresOptions(string connection, string schema, bool isImpatient) => new()
     {
         Provider = "postgres",
         ConnectionString = connection,
         Schema = schema,
-        BusyTimeoutMs = 500,
-        ConnectTimeoutSeconds = 1,
-        CommandTimeoutSeconds = 1,
+        BusyTimeoutMs = isImpatient ? 500 : 30_000,
+        ConnectTimeoutSeconds = isImpatient ? 1 : 30,
+        CommandTimeoutSeconds = isImpatient ? 1 : 60,
     };
 
     /// <param name="beforeStatement">Called before every statement of the writer; what it throws fails the statement.</param>
