@@ -165,6 +165,21 @@ public static class TradingCommandCodec
         }
     }
 
+    /// <summary>Returns the client order id in the body of a <see cref="CommandType.PlaceOrder"/>; nothing when there is none, or the body is none.</summary>
+    public static ReadOnlySpan<byte> PlacedIdOf(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < PlaceFields)
+        {
+            return [];
+        }
+
+        var packed = MemoryMarshal.Read<ushort>(body[Head..]);
+        var length = packed == Wide ? WideNumbers + 2 * sizeof(long)
+            : HasPrice((OrderType)((packed >> 1) & 15)) ? PlaceFields + 2 * sizeof(long)
+            : PlaceFields + sizeof(long);
+        return body.Length <= length || body.Length <= length + body[length] ? [] : body.Slice(length + 1, body[length]);
+    }
+
     private static int LengthOf(in CommandSlot command)
     {
         switch (command.Type)

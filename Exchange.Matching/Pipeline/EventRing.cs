@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Exchange.Matching.Events;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -251,6 +252,23 @@ public sealed unsafe class EventRing
 
         // Safety: the run neither crosses the end of the memory nor leaves the records, each inside the memory.
         return new ReadOnlySpan<byte>(_bytes + (start & _byteMask), (int)(end - start));
+    }
+
+    /// <summary>Returns all records from <paramref name="first"/> to <paramref name="last"/>, with who waits for them. For whom <see cref="Read"/> is.</summary>
+    /// <param name="starts">Room for as many numbers as there are records; belongs to the result.</param>
+    /// <param name="replyTokens">As above.</param>
+    public RecordRun ReadRun(long first, long last, Span<int> starts, Span<int> replyTokens)
+    {
+        var count = (int)(last - first + 1);
+        for (var i = 0; i < count; i++)
+        {
+            ref var entry = ref EntryOf(first + i);
+            starts[i] = (int)(entry.Position & _byteMask);
+            replyTokens[i] = entry.ReplyToken;
+        }
+
+        // Safety: the memory lives as long as this ring; what a record does not cover is not read.
+        return new RecordRun(new ReadOnlySpan<byte>(_bytes, _byteCount), starts[..count], replyTokens[..count]);
     }
 
     [DoesNotReturn]

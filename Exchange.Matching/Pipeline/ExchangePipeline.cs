@@ -10,7 +10,7 @@ namespace Exchange.Matching.Pipeline;
 /// <summary>
 /// The whole way of a command in one place:
 /// <code>
-/// 1 recovery     journal ──► engine and views                        (before any thread starts)
+/// 1 recovery     journal ──► engine and views                        (before any other thread starts)
 /// 2 engine       CommandRing ──► EngineLoop ──► EventRing            thread "engine"
 /// 3 journal      EventRing ──► JournalWriter ──► disk                thread "journal", moves the durable sequence
 /// 4 publisher    EventRing ──► Publisher ──► views, then callers     thread "publisher", never beyond the durable sequence
@@ -111,7 +111,7 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     public JournalEnd Recover(Action<long>? progress)
     {
         var startedUs = _clock.MonotonicUs;
-        var recovered = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, _log.Information, progress);
+        var recovered = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, _log.Information, progress, _options.IsStepped);
         var replayedUs = _clock.MonotonicUs - startedUs;
         var end = recovered.End;
         if (_options.Validate(_engine.MaxRecordLength) is { } error)

@@ -16,6 +16,8 @@ internal sealed class Publisher(
     private const int BatchRecordCount = 512;
 
     private readonly IRecordConsumer[] _consumers = [.. consumers];
+    private readonly int[] _starts = new int[BatchRecordCount];
+    private readonly int[] _replyTokens = new int[BatchRecordCount];
     private long _next = events.FirstSequence;
 
     /// <summary>Runs until the barrier is alerted and everything durable is published.</summary>
@@ -39,8 +41,9 @@ internal sealed class Publisher(
         while (_next <= available)
         {
             var last = Math.Min(available, _next + BatchRecordCount - 1);
-            UpdateViews(_next, last);
-            Answer(_next, last);
+            var run = events.ReadRun(_next, last, _starts, _replyTokens);
+            UpdateViews(in run);
+            Answer(in run);
             events.Advance(published, last);
             _next = last + 1;
         }
@@ -48,26 +51,16 @@ internal sealed class Publisher(
         return StageProgress.Worked;
     }
 
-    private void UpdateViews(long first, long last)
+    private void UpdateViews(in RecordRun run)
     {
         foreach (var consumer in _consumers)
         {
             consumer.BeginBatch();
         }
 
-        for (var sequence = first; sequence <= last; sequence++)
+        foreach (var consumer in _consumers)
         {
-            var record = new Record(events.Read(sequence));
-            var token = events.ReplyToken(sequence);
-            foreach (var consumer in _consumers)
-            {
-                consumer.Apply(in record, token);
-            }
-
-            if (token != CommandSlot.NoReply)
-            {
-                replies.Append(token, in record);
-            }
+            consumer.Apply(in run);
         }
 
         foreach (var consumer in _consumers)
@@ -76,12 +69,19 @@ internal sealed class Publisher(
         }
     }
 
-    private void Answer(long first, long last)
+    private void Answer(in RecordRun run)
     {
-        for (var sequence = first; sequence <= last; sequence++)
+        for (var i = 0; i < run.Count; i++)
         {
-            var token = events.ReplyToken(sequence);
-            if (token != CommandSlot.NoReply && (new Record(events.Read(sequence)).Header.Flags & RecordFlags.Continues) == 0)
+            var token = run.ReplyToken(i);
+            if (token == CommandSlot.NoReply)
+            {
+                continue;
+            }
+
+            var record = run[i];
+            replies.Append(token, in record);
+            if ((record.Header.Flags & RecordFlags.Continues) == 0)
             {
                 replies.Complete(token);
             }

@@ -8,7 +8,7 @@ namespace Exchange.Matching.Pipeline;
 /// <summary>
 /// Brings an engine and the views to the end of a journal: loads the newest snapshot that verifies, then executes every command behind it again
 /// and compares. A clean start is a recovery of length zero. Reads only; refuses the start rather than go on from a doubtful state.
-/// One thread, before any other of the pipeline exists.
+/// Before any other thread of the pipeline exists; one thread, and one that feeds the views.
 /// </summary>
 internal static class Recovery
 {
@@ -16,6 +16,7 @@ internal static class Recovery
     /// <param name="engine">Empty, as are <paramref name="consumers"/>; after an exception all of them must be thrown away.</param>
     /// <param name="log">Receives one line for each snapshot that is passed over, naming file and offset.</param>
     /// <param name="progress">Told the last sequence after each group; for a person who waits.</param>
+    /// <param name="isOneThread">The views are fed on the calling thread, too: for a simulation, which has no other.</param>
     /// <exception cref="JournalDamagedException">The journal does not verify, ends before a snapshot, or begins too late for every one.</exception>
     /// <exception cref="SnapshotDamagedException">A snapshot verifies, but this build cannot go on from it.</exception>
     /// <exception cref="ReplayMismatchException">A command gives another result now than it did then, fails, or cannot be read.</exception>
@@ -25,14 +26,16 @@ internal static class Recovery
         MatchingEngine<TRisk, TLedger> engine,
         IReadOnlyList<IRecordConsumer> consumers,
         Action<string> log,
-        Action<long>? progress)
+        Action<long>? progress,
+        bool isOneThread)
         where TRisk : struct, IRisk
         where TLedger : struct, ILedger
     {
         var store = new SnapshotStore(storage);
         var snapshot = Load(store, engine, consumers, log);
         using var reader = Open(storage, journalFolder, store, snapshot);
-        var replayer = new Replayer<TRisk, TLedger>(engine, consumers);
+        using var views = new ViewFeeder(consumers, isOneThread);
+        var replayer = new Replayer<TRisk, TLedger>(engine, views);
         JournalPosition.GoTo(reader, snapshot);
         long records = 0;
         while (reader.TryReadGroup(out var group))
@@ -41,6 +44,8 @@ internal static class Recovery
             records += reader.Group.RecordCount;
             progress?.Invoke(reader.Group.LastSequence);
         }
+
+        views.Complete();
 
         var end = reader.End;
         foreach (var sequence in store.List())

@@ -64,7 +64,8 @@ internal sealed class Snapshotter<TRisk, TLedger>(
         var last = Recovery.Load(store, engine, consumers, log);
         using var reader = new JournalReader(storage, (last?.Sequence ?? 0) + 1, options.Journal.Folder);
         JournalPosition.GoTo(reader, last);
-        var replayer = new Replayer<TRisk, TLedger>(engine, consumers);
+        using var views = new ViewFeeder(consumers, isInline: true);
+        var replayer = new Replayer<TRisk, TLedger>(engine, views);
         long records = 0;
         var startedUs = ThreadTime.CpuUs;
         while (reader.NextSequence <= sequence && reader.TryReadGroup(out var group))
@@ -74,6 +75,7 @@ internal sealed class Snapshotter<TRisk, TLedger>(
             records += reader.Group.RecordCount;
         }
 
+        views.Complete();
         if (reader.NextSequence != sequence + 1)
         {
             throw new JournalDamagedException(

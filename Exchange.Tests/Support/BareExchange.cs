@@ -105,7 +105,7 @@ internal sealed class BareExchange : IDisposable
     /// <summary>Recovers from the newest snapshot and the journal; tells the last sequence behind each group.</summary>
     public JournalEnd Recover(IStorage storage, Action<long>? progress = null)
     {
-        var end = Recovery.Run(storage, "journal", Engine, Consumers, RecoveryLog.Add, progress).End;
+        var end = Recovery.Run(storage, "journal", Engine, Consumers, RecoveryLog.Add, progress, isOneThread: true).End;
         Sequence = end.NextSequence - 1;
         return end;
     }

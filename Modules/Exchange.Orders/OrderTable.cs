@@ -126,7 +126,7 @@ internal sealed unsafe partial class OrderTable(int closedOrdersKept)
 
     /// <summary>Returns the row of the newest order with the client id (the open one, if any is), or <see cref="None"/>.</summary>
     public int Find(int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        clientOrderId.IsEmpty ? None : Find(HashOf(accountId, symbolId, clientOrderId), accountId, symbolId, clientOrderId);
+        clientOrderId.IsEmpty ? None : Find(HashOf(accountId, symbolId, clientOrderId.Bytes), accountId, symbolId, clientOrderId);
 
     /// <summary>Returns the account's oldest open order, or <see cref="None"/>.</summary>
     public int FirstOpen(int accountId) => (uint)accountId < (uint)_accounts.Length ? _accounts[accountId].First : None;
@@ -212,7 +212,7 @@ internal sealed unsafe partial class OrderTable(int closedOrdersKept)
 
     private void JoinSameIds(int row, ref OrderRow order, in ClientOrderId clientOrderId)
     {
-        order.ClientIdHash = HashOf(order.Progress.AccountId, order.Progress.SymbolId, clientOrderId);
+        order.ClientIdHash = HashOf(order.Progress.AccountId, order.Progress.SymbolId, clientOrderId.Bytes);
         var older = Find(order.ClientIdHash, order.Progress.AccountId, order.Progress.SymbolId, clientOrderId);
         if (older != None)
         {
@@ -264,17 +264,16 @@ internal sealed unsafe partial class OrderTable(int closedOrdersKept)
     private static uint KeyOf(long orderId) => (uint)orderId;
 
     /// <summary>Returns the hash that the index of client ids goes by; never 0.</summary>
-    internal static uint HashOf(int accountId, int symbolId, in ClientOrderId clientOrderId)
+    internal static uint HashOf(int accountId, int symbolId, ReadOnlySpan<byte> clientOrderId)
     {
         // Each product of two words, both mixed with secret ones, is folded to its halves: who does not know these cannot make products collide.
         var keys = HashKeys;
-        ReadOnlySpan<byte> bytes = clientOrderId.Bytes;
         Span<ulong> words = stackalloc ulong[5];
         words.Clear();
-        bytes.CopyTo(MemoryMarshal.AsBytes(words));
+        clientOrderId.CopyTo(MemoryMarshal.AsBytes(words));
         var hash = Fold(words[0] ^ keys[0], words[1] ^ keys[1]) ^ Fold(words[2] ^ keys[2], words[3] ^ keys[3])
             ^ ((ulong)(uint)accountId << 32 | (uint)symbolId);
-        hash = Fold(hash ^ keys[4], (words[4] << 8 | (uint)bytes.Length) ^ keys[5]);
+        hash = Fold(hash ^ keys[4], (words[4] << 8 | (uint)clientOrderId.Length) ^ keys[5]);
         return Math.Max((uint)(hash >> 32) ^ (uint)hash, 1);
     }
 

@@ -12,7 +12,7 @@ namespace Exchange.Orders;
 /// batch holds, so they see all of a batch or nothing of it. Everything comes from the records; symbols come from the directory, which
 /// must have applied a symbol's record before its orders arrive here. What a record does to an order, <see cref="OrderFold{TRows}"/> says.
 /// </summary>
-internal sealed class OrdersView : IRecordConsumer
+internal sealed partial class OrdersView : IRecordConsumer
 {
     private const int SnapshotVersion = 2;
 

@@ -1,0 +1,121 @@
+using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
+using Exchange.Matching.Pipeline;
+using Exchange.Matching.Ports;
+using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Exchange.Matching.Pipeline;
+
+/// <summary>Replayed records on their way to the views, with and without a thread of their own.</summary>
+public sealed class ViewFeederTests
+{
+    private const int Records = 5_000;
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Every_view_has_every_record_in_order_and_within_a_batch(bool isInline)
+    {
+        var first = new CountingView();
+        var second = new CountingView();
+        var records = new TradingRecords();
+        using (var feeder = new ViewFeeder([first, second], isInline))
+        {
+            Add(feeder, records, Records);
+            feeder.Complete();
+            Assert.That((first.Seen, second.Seen), Is.EqualTo((Records, Records)), "complete is complete");
+        }
+
+        Assert.That((first.Faults, second.Faults), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void A_record_longer_than_a_batch_is_fed_too()
+    {
+        var view = new CountingView();
+        var records = new TradingRecords();
+        using var feeder = new ViewFeeder([view], isInline: false);
+        Add(feeder, records, 3);
+        var sweep = records.Place(1, Side.Buy, 100, 1).Accepted(4);
+        for (var trade = 0; trade < 6_000; trade++)
+        {
+            sweep.Event(new TradeExecuted { Type = EventType.TradeExecuted, MakerOrderId = 1, TradeId = trade });
+        }
+
+        feeder.Add(new Record(sweep.ToBytes()));
+        feeder.Complete();
+
+        Assert.That((view.Seen, view.Faults), Is.EqualTo((4, 0)));
+    }
+
+    [TestCase(10, TestName = "A_view_that_fails_at_the_end_fails_the_replay")]
+    [TestCase(100_000, TestName = "A_view_that_fails_in_the_middle_fails_the_replay")]
+    public void A_view_that_fails_fails_the_replay(int count)
+    {
+        var records = new TradingRecords();
+        using var feeder = new ViewFeeder([new CountingView { FailsAt = 5 }], isInline: false);
+        var failure = Assert.Throws<InvariantBrokenException>(() =>
+        {
+            Add(feeder, records, count);
+            feeder.Complete();
+        });
+
+        Assert.That(failure.Message, Does.Contain("five"));
+    }
+
+    [Test]
+    public void A_replay_that_fails_ends_the_thread_and_drops_what_was_not_handed_over()
+    {
+        var view = new CountingView();
+        var feeder = new ViewFeeder([view], isInline: false);
+        Add(feeder, new TradingRecords(), 3);
+        feeder.Dispose();
+
+        Assert.That((view.Seen, view.Faults), Is.EqualTo((0, 0)));
+    }
+
+    private static void Add(ViewFeeder feeder, TradingRecords records, int count)
+    {
+        for (var id = 1; id <= count; id++)
+        {
+            feeder.Add(new Record(records.Place(1, Side.Buy, 100, 1).Accepted(id, restsWhole: true).BookUpdated().ToBytes()));
+        }
+    }
+
+    /// <summary>Counts records, and what is wrong about their order and batches.</summary>
+    private sealed class CountingView : IRecordConsumer
+    {
+        private bool _isInBatch;
+
+        public int Seen { get; private set; }
+
+        public int Faults { get; private set; }
+
+        public int FailsAt { get; init; }
+
+        public void BeginBatch()
+        {
+            Faults += _isInBatch ? 1 : 0;
+            _isInBatch = true;
+        }
+
+        public void Apply(in Record record, int replyToken)
+        {
+            Seen++;
+            Faults += _isInBatch && record.Sequence == Seen && replyToken == CommandSlot.NoReply ? 0 : 1;
+            Invariant.That(Seen != FailsAt, "five is too many");
+        }
+
+        public void EndBatch()
+        {
+            Faults += _isInBatch ? 0 : 1;
+            _isInBatch = false;
+        }
+
+        public void Save(SnapshotWriter writer) => throw new NotSupportedException();
+
+        public void Load(SnapshotReader reader) => throw new NotSupportedException();
+    }
+}
