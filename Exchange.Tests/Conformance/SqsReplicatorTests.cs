@@ -38,8 +38,8 @@ internal sealed class SqsReplicatorTests : DeliveryConformance
         private static (string Group, EventId Id, string Json) Read(ReceivedMessage message)
         {
             var content = JsonNode.Parse(message.Body)!["message"]!;
-            var id = new EventId(content["epoch"]!.GetValue<long>(), content["sequence"]!.GetValue<long>(), content["index"]!.GetValue<int>());
-            Assert.That((content["eventId"]!.GetValue<string>(), message.DeduplicationId), Is.EqualTo(($"{id}", $"{id}")));
+            var id = EventIdText.Of(content);
+            Assert.That(EventIdText.Parse(message.DeduplicationId), Is.EqualTo(id));
             return (message.Group, id, content.ToJsonString());
         }
     }

@@ -122,7 +122,7 @@ internal sealed class QueueConsumerTests
         Assert.That(refusals, Is.GreaterThan(20));
         foreach (var group in all.GroupBy(message => message.Group))
         {
-            Assert.That(group.Select(message => IdOf(message.DeduplicationId)), Is.Ordered.Ascending, group.Key);
+            Assert.That(group.Select(message => EventIdText.Parse(message.DeduplicationId)), Is.Ordered.Ascending, group.Key);
         }
 
         var expected = ExpectedEvents.ByAccount(_stream.Records);
@@ -243,15 +243,6 @@ internal sealed class QueueConsumerTests
         Assert.That(consumer.TakenTrades, Has.Count.EqualTo(2 * trades));
         Assert.That(consumer.TakenTrades.Count(trade => trade.IsMaker), Is.EqualTo(trades));
         Assert.That(consumer.TakenTrades.All(trade => trade.Price > 0 && trade.QuoteQuantity == trade.Price * trade.Quantity), Is.True);
-    }
-
-    private static EventId IdOf(string text)
-    {
-        var parts = text.Split('-');
-        return new EventId(
-            long.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture),
-            long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture),
-            int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static void FailAt(bool isNow)

@@ -3,6 +3,7 @@ using Exchange.Matching.Ports;
 using Exchange.Replication.Archive;
 using Exchange.Replication.Aws;
 using Exchange.Replication.Following;
+using Exchange.Replication.Kinesis;
 using Exchange.Replication.Redis;
 using Exchange.Replication.Sql;
 using Exchange.Replication.Sqs;
@@ -33,6 +34,7 @@ public static class ReplicationModuleRegistration
         // A line for each store.
         AddStore<SqlStore, SqlOptions>(services, configuration, SqlOptions.Section);
         AddStore<SqsStore, SqsOptions>(services, configuration, SqsOptions.Section);
+        AddStore<KinesisStore, KinesisOptions>(services, configuration, KinesisOptions.Section);
         AddOptions<AwsOptions>(services, configuration, AwsOptions.Section);
         services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<IOptions<AwsOptions>>().Value));
         AddStore<RedisStore, RedisOptions>(services, configuration, RedisOptions.Section);

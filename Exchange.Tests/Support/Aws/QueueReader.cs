@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Exchange.Replication.Aws;
 
 namespace Exchange.Tests.Support.Aws;
@@ -9,7 +7,7 @@ namespace Exchange.Tests.Support.Aws;
 internal sealed record ReceivedMessage(string Group, string DeduplicationId, string Body, string ContentType, string Receipt);
 
 /// <summary>Receives from a queue, in order of each group. One thread.</summary>
-internal sealed partial class QueueReader(AwsClients clients, string queue) : IDisposable
+internal sealed class QueueReader(AwsClients clients, string queue) : IDisposable
 {
     private readonly AwsJsonClient _client = clients.NewJson(AwsJsonService.Sqs);
     private string? _url;
@@ -59,7 +57,4 @@ internal sealed partial class QueueReader(AwsClients clients, string queue) : ID
 
     private Task<JsonObject> CallAsync(string operation, JsonObject input) =>
         _client.CallAsync(operation, input, AnyJson.Default.JsonObject, AnyJson.Default.JsonObject, default);
-
-    [JsonSerializable(typeof(JsonObject))]
-    private sealed partial class AnyJson : JsonSerializerContext;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Types;
 
@@ -21,6 +22,7 @@ internal sealed class EventJson : IDisposable
     private long _sequence;
     private long _timeUs;
     private int _index;
+    private bool _isTrading;
 
     private string _type = "";
     private int? _accountId;
@@ -32,6 +34,7 @@ internal sealed class EventJson : IDisposable
     public void BeginRecord(long epoch, in Record record, List<EventMessage> messages)
     {
         (_epoch, _sequence, _timeUs, _index, _messages) = (epoch, record.Sequence, record.TimeUs, 0, messages);
+        _isTrading = record.CommandType.IsTrading();
     }
 
     /// <summary>Begins a message; its fields follow, then <see cref="End"/>.</summary>
@@ -63,7 +66,7 @@ internal sealed class EventJson : IDisposable
     {
         _writer.WriteEndObject();
         _writer.Flush();
-        _messages.Add(new EventMessage(_type, _accountId, _symbol, Id, _timeUs, _bytes.WrittenSpan.ToArray()));
+        _messages.Add(new EventMessage(_type, _accountId, _symbol, Id, _timeUs, _bytes.WrittenSpan.ToArray()) { IsTrading = _isTrading });
         _index++;
     }
 

@@ -9,7 +9,11 @@ namespace Exchange.Replication.Messages;
 /// <param name="Symbol">Its market; null where it has none.</param>
 /// <param name="TimeUs">Journal microseconds.</param>
 /// <param name="Json">The event, one JSON object.</param>
-internal readonly record struct EventMessage(string Type, int? AccountId, string? Symbol, EventId Id, long TimeUs, ReadOnlyMemory<byte> Json);
+internal readonly record struct EventMessage(string Type, int? AccountId, string? Symbol, EventId Id, long TimeUs, ReadOnlyMemory<byte> Json)
+{
+    /// <summary>Whether it is of a trading command: those have a market of their own, and the rest is the audit trail.</summary>
+    public required bool IsTrading { get; init; }
+}
 
 /// <summary>Where an event stands in the total order.</summary>
 /// <param name="Epoch">Of the journal group: rises with each leadership.</param>
