@@ -24,6 +24,8 @@ public static class TestProgram
                 return SimulationCommand.Run(rest);
             case [CrashReplicatorProgram.Command, .. var rest]:
                 return CrashReplicatorProgram.Run(rest);
+            case [CrashSenderProgram.Command, .. var rest]:
+                return CrashSenderProgram.Run(rest);
             case [CorruptionCommand.Name, .. var rest]:
                 return CorruptionCommand.Run(rest);
             case [PlantedCommand.Name, .. var rest]:
@@ -36,7 +38,8 @@ public static class TestProgram
             default:
                 await Console.Error.WriteLineAsync(
                     $"usage: {CrashClientProgram.Command} SETTINGS-FILE | {SimulationCommand.Usage} | {CorruptionCommand.Usage} | {PlantedCommand.Usage} | "
-                    + $"{DeterminismProgram.Command} {DeterminismProgram.Usage} | {CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage} | {GoldenData.Command}; tests run with 'dotnet test'");
+                    + $"{DeterminismProgram.Command} {DeterminismProgram.Usage} | {CrashReplicatorProgram.Command} {CrashReplicatorProgram.Usage} | "
+                    + $"{CrashSenderProgram.Command} {CrashSenderProgram.Usage} | {GoldenData.Command}; tests run with 'dotnet test'");
                 return UsageExitCode;
         }
     }

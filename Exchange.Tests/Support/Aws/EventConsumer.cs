@@ -4,6 +4,8 @@ using Exchange.Replication.Messages;
 using MassTransit;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Exchange.Tests.Support.Aws;
 
@@ -19,8 +21,10 @@ internal sealed class EventConsumer : IAsyncDisposable
 
     public EventConsumer()
     {
+        // MassTransit keeps the first log factory that it sees: one that is never disposed.
         _services = new ServiceCollection()
-            .AddLogging()
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .AddSingleton(_inbox)
             .AddMassTransit(bus =>
             {
