@@ -6,6 +6,7 @@ using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using EventId = Exchange.Replication.Messages.EventId;
 
 namespace Exchange.Tests.Support.Aws;
 
