@@ -217,21 +217,39 @@ internal sealed class SimulatedProcess : IDisposable
         }
     }
 
-    /// <summary>Whether the engine will not have to wait for consumers, who may stand below it on this very thread.</summary>
+    /// <summary>
+    /// Whether the engine may go on while the journal stands below it on this very thread: for a command of ordinary size there is room. What needs more
+    /// meets the end of the process (<see cref="LetConsumersGoOn"/>), which must not happen where no faults do.
+    /// </summary>
     private bool HasRoomForEngine()
     {
         var waiting = _pipeline.EventRing!.Published - _pipeline.PublishedSequence;
-        return waiting < 24 && _plan.Options.EventRing.SlotCount > 16;
+        return _disk.IsFaulty && waiting < 24 && _plan.Options.EventRing.SlotCount > 16;
     }
 
+    /// <summary>The engine is at a full ring: others go on, or the process ends here, where a command may be half on disk.</summary>
     private void LetConsumersGoOn()
     {
+        SimulationHistory.Require(
+            !_isRunning[Journal] || _disk.IsFaulty || _disk.Disk.HasLostPower, "the simulation stands still: the engine waits for the journal, which waits for it");
+        if (_isRunning[Journal])
+        {
+            // A thread would wait for the journal's disk here. The journal stands below on this one, and cannot go on before the engine has: so the process ends.
+            _disk.Count("end: at a full ring, in a disk operation");
+            _disk.Disk.LosePower();
+        }
+        else if (_pipeline.Engine.HasPendingWork && _disk.IsFaulty && _random.Chance(_plan.EndInsideCommandPercent))
+        {
+            Step(Journal);
+            _disk.Count("end: between the records of a command");
+            _disk.Disk.LosePower();
+        }
+
         if (_disk.Disk.HasLostPower)
         {
             throw new PowerLostException();
         }
 
-        SimulationHistory.Require(!(_isRunning[Journal] && _isRunning[Publisher]), "the simulation stands still: the engine waits for stages that wait for it");
         Step(_random.Chance(50) ? Journal : Publisher);
     }
 

@@ -42,6 +42,9 @@ internal sealed record SimulationPlan
     /// <summary>How often clients, engine, journal, publisher and clock get their turn.</summary>
     public required int[] Weights { get; init; }
 
+    /// <summary>Of a hundred waits of the engine for room in the middle of a command, in how many the process ends, the first records of the command written.</summary>
+    public required int EndInsideCommandPercent { get; init; }
+
     public required int SyncErrorPpm { get; init; }
 
     public required int SyncLiePpm { get; init; }
@@ -78,9 +81,13 @@ internal sealed record SimulationPlan
     public static SimulationPlan Draw(ulong seed)
     {
         var random = new SplitMix64(seed ^ 0x5117_1A7E);
-        var workLimit = random.Chance(60) ? 3 : 200;
+        var workLimit = random.Chance(60) ? random.Chance(50) ? 1 : 3 : 200;
         int Rate(int percentOfSeeds, int ppmMax) => random.Chance(percentOfSeeds) ? (int)random.Between(ppmMax / 10, ppmMax) : 0;
+
         var ringBytes = 1 << (int)random.Between(18, 19);
+
+        // Why: the engine then often waits for room in the middle of a command, with a part of its records on disk.
+        var isNarrow = workLimit == 1 || random.Chance(30);
         var takesSnapshots = random.Chance(60);
         var commandSlots = 1 << (int)random.Between(7, 9);
         return new SimulationPlan
@@ -93,7 +100,7 @@ internal sealed record SimulationPlan
             {
                 IsStepped = true,
                 CommandRing = new CommandRingOptions { SlotCount = commandSlots },
-                EventRing = new EventRingOptions { ByteCount = ringBytes, SlotCount = 1 << (random.Chance(40) ? 4 : (int)random.Between(6, 10)) },
+                EventRing = new EventRingOptions { ByteCount = ringBytes, SlotCount = 1 << (isNarrow ? 4 : (int)random.Between(6, 10)) },
                 Journal = new JournalOptions
                 {
                     SegmentBytes = random.Between(24, 48) * 4_096,
@@ -108,9 +115,10 @@ internal sealed record SimulationPlan
             },
             WriteAlignment = random.Chance(25) ? 4_096 : 512,
             PowerLossPercent = (int)(random.Chance(30) ? random.Between(0, 30) : random.Between(60, 100)),
-            BatchPercent = random.Chance(25) ? (int)random.Between(10, 100) : 0,
+            BatchPercent = random.Chance(isNarrow ? 60 : 15) ? (int)random.Between(10, 100) : 0,
             PreemptPercent = random.Chance(80) ? (int)random.Between(10, 60) : 0,
             Weights = [(int)random.Between(1, 30), (int)random.Between(1, 30), (int)random.Between(1, 20), (int)random.Between(1, 20), (int)random.Between(1, 6)],
+            EndInsideCommandPercent = random.Chance(50) ? (int)random.Between(10, 100) : 0,
             SyncErrorPpm = Rate(25, 8_000),
             SyncLiePpm = Rate(12, 100_000),
             FolderErrorPpm = Rate(10, 50_000),
@@ -133,6 +141,7 @@ internal sealed record SimulationPlan
         Commands = CommandsMin,
         Crashes = 2,
         PowerLossPercent = 0,
+        EndInsideCommandPercent = 0,
         SyncErrorPpm = 0,
         SyncLiePpm = 0,
         FolderErrorPpm = 0,
@@ -162,6 +171,7 @@ internal sealed record SimulationPlan
             }
         }
 
+        Add("end inside a command percent", EndInsideCommandPercent);
         Add("sync error ppm", SyncErrorPpm);
         Add("sync lie ppm", SyncLiePpm);
         Add("folder error ppm", FolderErrorPpm);

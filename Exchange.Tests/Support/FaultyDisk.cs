@@ -74,6 +74,9 @@ public sealed class FaultyDisk : IStorage
     /// </summary>
     public void LosePowerAfter(int changes) => _changesUntilPowerLoss = changes;
 
+    /// <summary>Lets power fail now: this operation and every later one throw, until <see cref="Crash"/> or <see cref="Kill"/>.</summary>
+    public void LosePower() => HasLostPower = true;
+
     /// <summary>Ends the process alone: every handle is closed, the page cache stays, and what was pending is still pending.</summary>
     public void Kill()
     {
