@@ -87,7 +87,7 @@ internal static class RecoveryCommand
         var started = Stopwatch.GetTimestamp();
         var startedCpu = ThreadTime.CpuUs;
         var startedProcess = Process.GetCurrentProcess().TotalProcessorTime;
-        var recovered = Recovery.Run(storage, "journal", engine, parts.Consumers, error.WriteLine, progress: null, isOneThread: false);
+        var recovered = Recovery.Run(storage, "journal", engine, parts.Consumers, probe: null, error.WriteLine, progress: null, isOneThread: false);
         var cpuSeconds = (ThreadTime.CpuUs - startedCpu) / 1e6;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var processSeconds = (Process.GetCurrentProcess().TotalProcessorTime - startedProcess).TotalSeconds;

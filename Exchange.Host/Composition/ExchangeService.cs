@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Exchange.Accounts;
 using Exchange.Host.Admin;
 using Exchange.Host.Health;
@@ -142,7 +141,7 @@ internal sealed partial class ExchangeService(
             risk.Risk,
             accounts.Ledger,
             [symbols, accounts.View, operators.View, risk.View, marketData.View, orders.View],
-            housekeepingOptions.Value.AddTo(engineOptions.Value.ToPipelineOptions(BuildId), exchangeOptions.Value.ExchangeMode, replication.Archive is not null),
+            housekeepingOptions.Value.AddTo(engineOptions.Value.ToPipelineOptions(BuildIdentity.Id), exchangeOptions.Value.ExchangeMode, replication.Archive is not null),
             new PipelineLog(Line, InternalError, ThreadFailed) { GroupSynced = metrics is null ? null : metrics.RecordSync },
             new PipelineSurroundings<RiskPort, LedgerPort> { NewParts = NewParts, Followers = followers, Archive = replication.Archive });
         link.Pipeline = pipeline;
@@ -176,9 +175,6 @@ internal sealed partial class ExchangeService(
                 + "the mode of a data directory never changes; correct the mode or choose another directory");
         }
     }
-
-    private static string BuildId =>
-        typeof(ExchangeService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     [LoggerMessage(1, LogLevel.Information, "Recovered to sequence {Sequence} in {ElapsedMs:F0} ms from {Directory}")]
     private partial void Recovered(long sequence, double elapsedMs, string directory);

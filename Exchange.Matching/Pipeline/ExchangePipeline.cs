@@ -111,7 +111,8 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
     public JournalEnd Recover(Action<long>? progress)
     {
         var startedUs = _clock.MonotonicUs;
-        var recovered = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, _log.Information, progress, _options.IsStepped);
+        var probe = _surroundings.NewParts is { } newParts ? new SnapshotProbe<TRisk, TLedger>(newParts, _options.Journal.BuildId) : null;
+        var recovered = Recovery.Run(_storage, _options.Journal.Folder, _engine, _consumers, probe, _log.Information, progress, _options.IsStepped);
         var replayedUs = _clock.MonotonicUs - startedUs;
         var end = recovered.End;
         if (_options.Validate(_engine.MaxRecordLength) is { } error)

@@ -14,17 +14,19 @@ internal static class Recovery
 {
     /// <summary>Loads and replays.</summary>
     /// <param name="engine">Empty, as are <paramref name="consumers"/>; after an exception all of them must be thrown away.</param>
+    /// <param name="probe">Passes over snapshots of other builds that this one cannot go on from; null: such a one refuses the start.</param>
     /// <param name="log">Receives one line for each snapshot that is passed over, naming file and offset.</param>
     /// <param name="progress">Told the last sequence after each group; for a person who waits.</param>
     /// <param name="isOneThread">The views are fed on the calling thread, too: for a simulation, which has no other.</param>
     /// <exception cref="JournalDamagedException">The journal does not verify, ends before a snapshot, or begins too late for every one.</exception>
-    /// <exception cref="SnapshotDamagedException">A snapshot verifies, but this build cannot go on from it.</exception>
+    /// <exception cref="SnapshotDamagedException">A snapshot verifies, but this build cannot go on from it, which the probe did not tell.</exception>
     /// <exception cref="ReplayMismatchException">A command gives another result now than it did then, fails, or cannot be read.</exception>
     public static Recovered Run<TRisk, TLedger>(
         IStorage storage,
         string journalFolder,
         MatchingEngine<TRisk, TLedger> engine,
         IReadOnlyList<IRecordConsumer> consumers,
+        SnapshotProbe<TRisk, TLedger>? probe,
         Action<string> log,
         Action<long>? progress,
         bool isOneThread)
@@ -32,7 +34,7 @@ internal static class Recovery
         where TLedger : struct, ILedger
     {
         var store = new SnapshotStore(storage);
-        var snapshot = Load(store, engine, consumers, log);
+        var snapshot = Load(store, engine, consumers, probe, log);
         using var reader = Open(storage, journalFolder, store, snapshot);
         using var views = new ViewFeeder(consumers, isOneThread);
         var replayer = new Replayer<TRisk, TLedger>(engine, views);
@@ -62,13 +64,19 @@ internal static class Recovery
         return new Recovered(end, snapshot?.Sequence ?? 0, records);
     }
 
-    /// <summary>Fills engine and consumers from the newest snapshot that verifies; null when there is none.</summary>
+    /// <summary>Fills engine and consumers from the newest snapshot that verifies and that this build can go on from; null when there is none.</summary>
     internal static SnapshotHeader? Load<TRisk, TLedger>(
-        SnapshotStore store, MatchingEngine<TRisk, TLedger> engine, IReadOnlyList<IRecordConsumer> consumers, Action<string> log)
+        SnapshotStore store,
+        MatchingEngine<TRisk, TLedger> engine,
+        IReadOnlyList<IRecordConsumer> consumers,
+        SnapshotProbe<TRisk, TLedger>? probe,
+        Action<string> log)
         where TRisk : struct, IRisk
         where TLedger : struct, ILedger
     {
-        using var file = store.OpenNewest(damaged => log($"snapshot passed over, an older one or the whole journal takes its place: {damaged.Message}"));
+        using var file = store.OpenNewest(
+            (candidate, name) => probe?.Check(candidate, name),
+            unusable => log($"snapshot passed over, an older one or the whole journal takes its place: {unusable.Message}"));
         if (file is null)
         {
             return null;
@@ -93,15 +101,14 @@ internal static class Recovery
         catch (SnapshotDamagedException unusable)
         {
             throw new SnapshotDamagedException(
-                $"{name} verifies, but this build cannot go on from it: {unusable.Message}. It was written by build '{file.Header.BuildId}': start that build, "
-                + "or move the folder snapshot away to replay the whole journal, if its first segment is still there; nothing was changed");
+                $"{name} verifies, but this build cannot go on from it: {unusable.Message}; build '{file.Header.BuildId}' wrote it, and can start from it");
         }
 
         var hash = engine.ComputeStateHash();
         if (hash != file.Header.StateHash)
         {
             throw new SnapshotDamagedException(
-                $"{name} verifies, but the state loaded from it has the hash {hash:x16} instead of {file.Header.StateHash:x16}: start the build '{file.Header.BuildId}' that wrote it; nothing was changed");
+                $"{name} verifies, but the state loaded from it has the hash {hash:x16} instead of {file.Header.StateHash:x16}; build '{file.Header.BuildId}' wrote it, and can start from it");
         }
     }
 
@@ -112,7 +119,7 @@ internal static class Recovery
         {
             throw new JournalDamagedException(
                 segments[0].Name, 24, $"the journal begins with sequence {segments[0].Header.FirstSequence}, and there is no snapshot to go on from"
-                + (store.List().Count > 0 ? " that verifies" : ""));
+                + (store.List().Count > 0 ? " that verifies and that this build can go on from" : ""));
         }
 
         return new JournalReader(storage, (snapshot?.Sequence ?? 0) + 1, journalFolder);

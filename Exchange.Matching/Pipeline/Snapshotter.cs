@@ -16,6 +16,8 @@ internal sealed class Snapshotter<TRisk, TLedger>(
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
 {
+    private readonly SnapshotProbe<TRisk, TLedger> _probe = new(newParts, options.Journal.BuildId);
+
     /// <summary>
     /// Takes the snapshot behind <paramref name="sequence"/>, the last one of a closed segment.
     /// </summary>
@@ -61,7 +63,7 @@ internal sealed class Snapshotter<TRisk, TLedger>(
     private (SnapshotHeader Header, long BaseSequence, long Records, long CpuUs) Replay(
         long sequence, MatchingEngine<TRisk, TLedger> engine, IReadOnlyList<IRecordConsumer> consumers, CancellationToken stop)
     {
-        var last = Recovery.Load(store, engine, consumers, log);
+        var last = Recovery.Load(store, engine, consumers, _probe, log);
         using var reader = new JournalReader(storage, (last?.Sequence ?? 0) + 1, options.Journal.Folder);
         JournalPosition.GoTo(reader, last);
         using var views = new ViewFeeder(consumers, isInline: true);

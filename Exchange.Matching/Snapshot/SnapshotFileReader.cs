@@ -94,7 +94,8 @@ internal sealed class SnapshotFileReader : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Rewind()
+    /// <summary>Goes back to the beginning of the content.</summary>
+    public void Rewind()
     {
         _offset = SnapshotFormat.HeaderSize;
         _number = 0;

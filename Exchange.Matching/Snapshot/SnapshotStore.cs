@@ -30,20 +30,30 @@ internal sealed class SnapshotStore(IStorage storage, string folder = SnapshotSt
     /// <summary>Returns the name of a snapshot, with its folder.</summary>
     public string NameOf(long sequence) => $"{folder}/{SnapshotFormat.FileName(sequence)}";
 
-    /// <summary>Opens the newest snapshot that verifies from end to end, at the beginning of its content; null when there is none.</summary>
-    /// <param name="onDamaged">Told about each newer one that does not.</param>
+    /// <summary>Opens the newest snapshot that verifies from end to end and can be used, at the beginning of its content; null when there is none.</summary>
+    /// <param name="check">Throws <see cref="SnapshotDamagedException"/> for one that cannot be used; leaves it at the beginning of its content.</param>
+    /// <param name="onPassedOver">Told about each newer one that does not verify or cannot be used.</param>
     /// <exception cref="StorageException">The storage failed.</exception>
-    public SnapshotFileReader? OpenNewest(Action<SnapshotDamagedException> onDamaged)
+    public SnapshotFileReader? OpenNewest(Action<SnapshotFileReader, string> check, Action<SnapshotDamagedException> onPassedOver)
     {
         foreach (var sequence in List())
         {
+            SnapshotFileReader? file = null;
             try
             {
-                return OpenVerified(NameOf(sequence), sequence);
+                file = OpenVerified(NameOf(sequence), sequence);
+                check(file, NameOf(sequence));
+                return file;
             }
-            catch (SnapshotDamagedException damaged)
+            catch (SnapshotDamagedException unusable)
             {
-                onDamaged(damaged);
+                file?.Dispose();
+                onPassedOver(unusable);
+            }
+            catch
+            {
+                file?.Dispose();
+                throw;
             }
         }
 

@@ -47,7 +47,7 @@ public sealed class LogicVersionTests
         engine = new MatchingEngine<ChangedRisk<RiskPort>, LedgerPort>(risk, parts.Ledger);
         try
         {
-            Recovery.Run(disk, "journal", engine, [], _ => { }, progress: null, isOneThread: true);
+            Recovery.Run(disk, "journal", engine, [], probe: null, _ => { }, progress: null, isOneThread: true);
         }
         catch
         {

@@ -55,6 +55,79 @@ public sealed class SnapshotRecoveryTests
         Assert.That(recovered.RecoveryLog.Single(), Does.StartWith("snapshot passed over").And.Contain($"{newest}, offset 4096"));
     }
 
+    /// <summary>Snapshots of another build that verify from end to end, and none of which this build can go on from.</summary>
+    [Test]
+    public void A_snapshot_of_another_build_that_cannot_be_loaded_is_passed_over_for_the_older_one(
+        [Values("another version", "less content", "more content", "another hash", "other bytes", "no sense")] string what)
+    {
+        var disk = _base.Copy();
+        var newest = Snapshots(disk)[0];
+        PutUnusable(disk, newest, what, "a newer build");
+        var before = disk.Contents();
+        using var recovered = new BareExchange();
+
+        recovered.Recover(disk, buildId: "test build");
+
+        Assert.That(recovered.Engine.ComputeStateHash(), Is.EqualTo(_stream.HashBehind(Written)));
+        Assert.That(recovered.SaveSnapshot(), Is.EqualTo(Replayed(Written).SaveSnapshot()));
+        Assert.That(
+            recovered.RecoveryLog.Single(),
+            Does.StartWith("snapshot passed over").And.Contain($"snapshot/{SnapshotFormat.FileName(newest)}").And.Contain("a newer build"));
+        Assert.That(disk.Contents(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Without_an_older_snapshot_the_whole_journal_takes_the_place_of_one_that_cannot_be_loaded()
+    {
+        var disk = new FaultyDisk();
+        using (var journal = new HousekeptJournal(_stream, disk, options: HousekeptJournal.Options with { Retention = new RetentionOptions() }))
+        {
+            journal.WriteAndLook(1_400);
+        }
+
+        PutUnusable(disk, Snapshots(disk).Single(), "another version", "a newer build");
+        using var recovered = new BareExchange();
+
+        recovered.Recover(disk, buildId: "test build");
+
+        Assert.That(recovered.Engine.ComputeStateHash(), Is.EqualTo(_stream.HashBehind(1_400)));
+        Assert.That(recovered.RecoveryLog, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void With_the_first_segment_gone_and_no_snapshot_that_can_be_loaded_the_start_is_refused()
+    {
+        var disk = _base.Copy();
+        Snapshots(disk).ForEach(sequence => PutUnusable(disk, sequence, "another version", "a newer build"));
+
+        Assert.That(() => Recover(disk, "test build"), Throws.TypeOf<JournalDamagedException>().With.Message.Contains("that this build can go on from"));
+    }
+
+    [Test]
+    public void A_snapshot_of_this_very_build_that_cannot_be_loaded_refuses_the_start()
+    {
+        var disk = _base.Copy();
+        PutUnusable(disk, Snapshots(disk)[0], "another hash", "test build");
+
+        Assert.That(() => Recover(disk, "test build"), Throws.TypeOf<SnapshotDamagedException>().With.Message.Contains("has the hash"));
+    }
+
+    [Test]
+    public void After_a_change_of_build_snapshots_go_on_from_the_older_one()
+    {
+        var disk = _base.Copy();
+        var unusable = Snapshots(disk)[0];
+        PutUnusable(disk, unusable, "another version", "a newer build");
+
+        using (var journal = new HousekeptJournal(_stream, disk, buildId: "test build"))
+        {
+            journal.WriteAndLook(Written + 1_100);
+            Assert.That(journal.Status.Problem, Is.Null);
+        }
+
+        Assert.That(Snapshots(disk), Has.Count.EqualTo(2).And.None.EqualTo(unusable), "the one that nobody can load is gone");
+    }
+
     [Test]
     public void With_the_first_segment_gone_and_no_snapshot_that_verifies_the_start_is_refused_and_nothing_changed()
     {
@@ -213,18 +286,44 @@ public sealed class SnapshotRecoveryTests
 
     private static List<long> Snapshots(FaultyDisk disk) => new SnapshotStore(disk).List();
 
-    private static void Recover(FaultyDisk disk)
+    private static void Recover(FaultyDisk disk, string? buildId = null)
     {
         var before = disk.Contents();
         try
         {
             using var recovered = new BareExchange();
-            recovered.Recover(disk);
+            recovered.Recover(disk, buildId: buildId);
         }
         finally
         {
             Assert.That(disk.Contents(), Is.EqualTo(before), "a refused start changes nothing");
         }
+    }
+
+    /// <summary>Puts another snapshot in the place of one: every checksum is right, and it cannot be loaded.</summary>
+    private void PutUnusable(FaultyDisk disk, long sequence, string what, string buildId)
+    {
+        SnapshotHeader header;
+        var name = $"snapshot/{SnapshotFormat.FileName(sequence)}";
+        using (var file = new SnapshotFileReader(disk, name))
+        {
+            header = file.Header with { BuildId = buildId };
+        }
+
+        var content = Replayed((int)sequence).SaveSnapshot();
+        (header, content) = what switch
+        {
+            "another version" => (header, [99, .. content[1..]]),
+            "less content" => (header, content[..^9]),
+            "more content" => (header, [.. content, 1]),
+            "another hash" => (header with { StateHash = header.StateHash + 1 }, content),
+            "other bytes" => (header, [.. content[..300], .. content[308..], .. content[..8]]),
+            _ => (header, [.. content[..4], .. Enumerable.Range(0, content.Length).Select(i => (byte)(i * 37))]),
+        };
+        disk.Remove(name);
+        using var written = new SnapshotFileWriter(disk, name, header, afterStep: null);
+        written.Write(content);
+        written.Finish();
     }
 
     private BareExchange Replayed(int sequence)

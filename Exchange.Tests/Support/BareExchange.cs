@@ -103,9 +103,11 @@ internal sealed class BareExchange : IDisposable
     public List<string> RecoveryLog { get; } = [];
 
     /// <summary>Recovers from the newest snapshot and the journal; tells the last sequence behind each group.</summary>
-    public JournalEnd Recover(IStorage storage, Action<long>? progress = null)
+    /// <param name="buildId">As whose build: snapshots of others are tried first. Null: none is.</param>
+    public JournalEnd Recover(IStorage storage, Action<long>? progress = null, string? buildId = null)
     {
-        var end = Recovery.Run(storage, "journal", Engine, Consumers, RecoveryLog.Add, progress, isOneThread: true).End;
+        var probe = buildId is null ? null : new SnapshotProbe<RiskPort, LedgerPort>(NewParts, buildId);
+        var end = Recovery.Run(storage, "journal", Engine, Consumers, probe, RecoveryLog.Add, progress, isOneThread: true).End;
         Sequence = end.NextSequence - 1;
         return end;
     }

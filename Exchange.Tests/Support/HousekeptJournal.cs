@@ -20,13 +20,14 @@ internal sealed class HousekeptJournal : IDisposable
     private readonly Random _random;
 
     public HousekeptJournal(
-        StreamJournal stream, FaultyDisk disk, int seed = 1, JournalFollowers? followers = null, IArchive? archive = null, PipelineOptions? options = null)
+        StreamJournal stream, FaultyDisk disk, int seed = 1, JournalFollowers? followers = null, IArchive? archive = null, PipelineOptions? options = null,
+        string? buildId = null)
     {
         _stream = stream;
         _random = new Random(seed);
         options ??= Options;
         Recovered = new BareExchange();
-        var end = Recovered.Recover(disk);
+        var end = Recovered.Recover(disk, buildId: buildId);
         _appender = new JournalAppender(disk, JournalTail.Cut(disk, end, Log.Add), epoch: Math.Max(end.Epoch, 1), options.Journal);
         var store = new SnapshotStore(disk);
         var toArchive = archive is null ? null : new JournalArchive(disk, archive);

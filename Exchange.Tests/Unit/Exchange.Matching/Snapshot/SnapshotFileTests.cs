@@ -30,7 +30,7 @@ public sealed class SnapshotFileTests
     {
         var disk = Written(length);
 
-        using var file = new SnapshotStore(disk).OpenNewest(damaged => Assert.Fail(damaged.Message))!;
+        using var file = new SnapshotStore(disk).OpenNewest((_, _) => { }, damaged => Assert.Fail(damaged.Message))!;
         var content = new byte[length];
         file.Read(content);
         file.CheckComplete();
@@ -151,7 +151,7 @@ public sealed class SnapshotFileTests
     private static string? Damage(FaultyDisk disk)
     {
         string? message = null;
-        new SnapshotStore(disk).OpenNewest(damaged => message = damaged.Message)?.Dispose();
+        new SnapshotStore(disk).OpenNewest((_, _) => { }, damaged => message = damaged.Message)?.Dispose();
         return message;
     }
 }
