@@ -57,25 +57,33 @@ internal sealed class CorruptionRun(int count, ulong firstSeed = 1)
         }
     }
 
-    /// <summary>A journal of several small segments that is damaged again and again, each time from the whole one.</summary>
+    /// <summary>A data directory of several small segments that is damaged again and again, each time from the whole one; every second has snapshots.</summary>
     private sealed class DamageableJournal
     {
         private readonly SortedDictionary<string, byte[]> _files;
-        private readonly IReadOnlyList<byte[]> _records;
+        private readonly DamageTruth _truth;
 
         public DamageableJournal(ulong seed)
         {
             var random = new SplitMix64(seed);
-            var stream = new StreamJournal(seed, commands: (int)random.Between(50, 600), withHashes: false);
+            var hasSnapshots = seed % 2 == 0;
+            var stream = new StreamJournal(seed, commands: (int)(hasSnapshots ? random.Between(2_000, 3_000) : random.Between(50, 600)), withHashes: hasSnapshots);
             var disk = new FaultyDisk { WriteAlignment = random.Chance(25) ? 4_096 : 512 };
-            var options = JournalFixture.Options with { SegmentBytes = JournalFormat.MinSegmentBytes };
-            using (var appender = new JournalAppender(disk, JournalEnd.Empty, epoch: 1, options))
+            var journal = JournalFixture.Options with { SegmentBytes = JournalFormat.MinSegmentBytes };
+            if (hasSnapshots)
             {
+                var options = HousekeptJournal.Options with { Journal = journal, Retention = new RetentionOptions { DeletesSegments = seed % 4 == 0 } };
+                using var kept = new HousekeptJournal(stream, disk, (int)seed, options: options);
+                kept.WriteAndLook(stream.Records.Count);
+            }
+            else
+            {
+                using var appender = new JournalAppender(disk, JournalEnd.Empty, epoch: 1, journal);
                 stream.Write(appender, new Random((int)seed), 0, stream.Records.Count);
             }
 
             _files = disk.Contents();
-            _records = stream.Records;
+            _truth = new DamageTruth(stream.Records, () => new BareExchange());
         }
 
         public string Damage(SplitMix64 random)
@@ -86,7 +94,7 @@ internal sealed class CorruptionRun(int count, ulong firstSeed = 1)
                 disk.Put(name, bytes);
             }
 
-            return DamageTrial.Run(disk, _records, random);
+            return DamageTrial.Run(disk, _truth, random);
         }
     }
 }

@@ -23,9 +23,16 @@ public sealed class CorruptionTests
         // Every kind of damage was tried, and most of it is refused.
         Assert.That(run.Outcomes.Where(outcome => outcome.Key.EndsWith(": refused", StringComparison.Ordinal)).Sum(outcome => outcome.Value), Is.GreaterThan(Count / 2));
         foreach (var kind in (string[])
-            ["bit flipped", "many bits flipped", "sectors swapped", "stale or doubled sector", "sector zeroed", "sectors zeroed", "file cut short", "group of another history"])
+            ["bit flipped", "many bits flipped", "sectors swapped", "stale or doubled sector", "sector zeroed", "sectors zeroed", "file cut short",
+                "group of another history", "segment missing", "segments swapped", "snapshots swapped", "all snapshots damaged", "snapshot of another journal"])
         {
             Assert.That(run.Outcomes.Keys, Has.Some.Contains($"damage: {kind}: refused"), kind);
+        }
+
+        foreach (var kind in (string[])
+            ["bit flipped", "many bits flipped", "sectors swapped", "stale or doubled sector", "sector zeroed", "sectors zeroed", "file cut short"])
+        {
+            Assert.That(run.Outcomes.Keys, Has.Some.Contains($"damage: snapshot: {kind}: an older state and the journal instead"), kind);
         }
     }
 }

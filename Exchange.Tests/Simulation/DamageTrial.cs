@@ -1,149 +1,95 @@
-using System.Runtime.InteropServices;
-using Exchange.Matching.Commands;
-using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Ports;
-using Exchange.Matching.Types;
+using Exchange.Matching.Snapshot;
 using Exchange.Tests.Support;
 
 namespace Exchange.Tests.Simulation;
 
 /// <summary>
-/// Damage where files were synced, which no crash can leave: a start refuses it with file and offset and changes nothing, or it is inside the
-/// stated residue (the journal's README), or it hit nothing that counts. Never does it come to a wrong state.
+/// Damage where files were synced, which no crash can leave: a start refuses it with file and offset and changes nothing, goes on from an older
+/// snapshot, or it is inside the stated residue (the journal's README), or it hit nothing that counts. Never does it come to a wrong state.
 /// </summary>
 internal static class DamageTrial
 {
     private const int SectorSize = FaultyDisk.SectorSize;
 
-    /// <summary>Damages one file and starts; returns what came of it in words. The disk is left damaged.</summary>
-    /// <param name="records">All records of the journal.</param>
-    public static string Run(FaultyDisk disk, IReadOnlyList<byte[]> records, SplitMix64 random)
+    /// <summary>Damages something and starts; returns what came of it in words. The disk is left damaged.</summary>
+    /// <param name="disk">A journal, perhaps without its first segments, and perhaps snapshots.</param>
+    public static string Run(FaultyDisk disk, DamageTruth truth, SplitMix64 random)
     {
         disk.Inject = null;
-        var files = disk.Contents();
-        var names = files.Keys.Where(name => name.EndsWith(JournalFormat.SegmentSuffix, StringComparison.Ordinal)).ToList();
-        if (names.Count == 0)
+        var segments = Files(disk, JournalFormat.SegmentSuffix);
+        var snapshots = Files(disk, SnapshotFormat.Suffix);
+        if (segments.Count == 0)
         {
             return "damage: nothing to damage";
         }
 
         var groups = Groups(disk);
-        var name = random.Pick(names);
-        var (damaged, what) = random.Chance(25) && Forged(files[name], isLastSegment: name == names[^1], random) is { } forged
-            ? (forged, "group of another history")
-            : Damage(files[name], random);
-        disk.Put(name, damaged);
-        return $"damage: {what}: {Outcome(disk, records, groups)}";
+        var hasWhole = segments[0].EndsWith(JournalFormat.SegmentName(1), StringComparison.Ordinal);
+        var damage = snapshots.Count > 0 && random.Chance(60) ? OnSnapshots(disk, snapshots, hasWhole, random) : OnJournal(disk, segments, random);
+        return $"damage: {damage.What}: {Outcome(disk, truth, groups, damage)}";
     }
 
-    /// <summary>Returns the bytes with one damage of a kind that the seed draws, and its name.</summary>
-    public static (byte[] Bytes, string What) Damage(byte[] file, SplitMix64 random)
+    private static DamageDone OnJournal(FaultyDisk disk, List<string> segments, SplitMix64 random)
     {
-        var bytes = (byte[])file.Clone();
-        var used = Math.Max(SectorSize, bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1);
-        var sectors = (used + SectorSize - 1) / SectorSize;
-        Span<byte> Sector(int sector) => bytes.AsSpan(sector * SectorSize, SectorSize);
-        var one = random.Below(sectors);
-        var other = random.Below(sectors);
-        switch (random.Below(7))
+        var files = disk.Contents();
+        var name = random.Pick(segments);
+        if (random.Chance(6))
+        {
+            disk.Remove(name);
+            return new DamageDone("segment missing", MustStart: false);
+        }
+
+        if (segments.Count > 1 && random.Chance(6))
+        {
+            var other = random.Pick(segments.Where(other => other != name).ToList());
+            disk.Put(name, files[other]);
+            disk.Put(other, files[name]);
+            return new DamageDone("segments swapped", MustStart: false);
+        }
+
+        var (damaged, what) = random.Chance(25) && FileDamage.Forged(files[name], isLastSegment: name == segments[^1], random) is { } forged
+            ? (forged, "group of another history")
+            : FileDamage.Any(files[name], random);
+        disk.Put(name, damaged);
+        return new DamageDone(what, MustStart: false);
+    }
+
+    /// <param name="snapshots">Their names, oldest first.</param>
+    /// <param name="hasWhole">Whether the journal is there from its first record on, so that no snapshot is needed.</param>
+    private static DamageDone OnSnapshots(FaultyDisk disk, List<string> snapshots, bool hasWhole, SplitMix64 random)
+    {
+        var files = disk.Contents();
+        var name = random.Pick(snapshots);
+        var isAnotherLeft = hasWhole || snapshots.Count > 1;
+        switch (random.Below(6))
         {
             case 0:
-                bytes[random.Below(used)] ^= (byte)(1 << random.Below(8));
-                return (bytes, "bit flipped");
-            case 1:
-                for (var bits = random.Between(2, 60); bits > 0; bits--)
-                {
-                    bytes[random.Below(used)] ^= (byte)(1 << random.Below(8));
-                }
-
-                return (bytes, "many bits flipped");
+                disk.Remove(name);
+                return new DamageDone("snapshot missing", isAnotherLeft);
+            case 1 when snapshots.Count > 1:
+                disk.Put(snapshots[0], files[snapshots[1]]);
+                disk.Put(snapshots[1], files[snapshots[0]]);
+                return new DamageDone("snapshots swapped", hasWhole);
             case 2:
-                var kept = Sector(one).ToArray();
-                Sector(other).CopyTo(Sector(one));
-                kept.CopyTo(Sector(other));
-                return (bytes, "sectors swapped");
+                snapshots.ForEach(each => disk.Put(each, FileDamage.Any(files[each], random).Bytes));
+                return new DamageDone("all snapshots damaged", hasWhole);
             case 3:
-                Sector(other).CopyTo(Sector(one));
-                return (bytes, "stale or doubled sector");
-            case 4:
-                Sector(one).Clear();
-                return (bytes, "sector zeroed");
-            case 5:
-                for (var i = random.Between(1, 8); i > 0; i--)
-                {
-                    Sector(random.Below(sectors)).Clear();
-                }
-
-                return (bytes, "sectors zeroed");
+                disk.Put(name, FileDamage.ForgedSnapshot(files[name]));
+                return new DamageDone("snapshot of another journal", MustStart: false);
             default:
-                return (bytes[..random.Below(bytes.Length)], "file cut short");
+                var (damaged, what) = FileDamage.Any(files[name], random);
+                disk.Put(name, damaged);
+                return new DamageDone($"snapshot: {what}", isAnotherLeft);
         }
-    }
-
-    /// <summary>
-    /// Returns the segment with one order's client id changed and its group's own checksums right: only the chain, in the group behind it, can tell.
-    /// Null when there is no such group.
-    /// </summary>
-    private static byte[]? Forged(byte[] file, bool isLastSegment, SplitMix64 random)
-    {
-        var bytes = (byte[])file.Clone();
-        var header = SegmentHeader.Read(bytes.AsSpan(0, JournalFormat.SegmentHeaderSize), "");
-        List<int> groups = [];
-        for (var offset = JournalFormat.SegmentHeaderSize; offset < bytes.Length && GroupHeader.Verifies(bytes.AsSpan(offset));)
-        {
-            groups.Add(offset);
-            offset += JournalFormat.Extent(GroupHeader.Read(bytes.AsSpan(offset)).PayloadLength, header.GroupAlignment);
-        }
-
-        var candidates = groups.SkipLast(isLastSegment ? 1 : 0).Where(offset => TryChangeClientId(RecordsAt(offset), change: false)).ToList();
-        if (candidates.Count == 0)
-        {
-            return null;
-        }
-
-        var chosen = random.Pick(candidates);
-        var group = GroupHeader.Read(bytes.AsSpan(chosen));
-        TryChangeClientId(RecordsAt(chosen), change: true);
-        group.ZeroSectors = JournalChecksum.CountZeroSectors(bytes.AsSpan(chosen, JournalFormat.Extent(group.PayloadLength, header.GroupAlignment)));
-        group.Write(bytes.AsSpan(chosen, JournalFormat.GroupHeaderSize + group.PayloadLength));
-        return bytes;
-
-        Span<byte> RecordsAt(int offset) =>
-            bytes.AsSpan(offset + JournalFormat.GroupHeaderSize, GroupHeader.Read(bytes.AsSpan(offset)).PayloadLength);
-    }
-
-    /// <summary>Finds the first placement with a client id among the records and, where asked, changes a character of it.</summary>
-    private static bool TryChangeClientId(Span<byte> records, bool change)
-    {
-        for (var rest = records; !rest.IsEmpty;)
-        {
-            var record = MemoryMarshal.Read<RecordHeader>(rest);
-            CommandSlot slot = default;
-            var body = rest.Slice(RecordHeader.Size, record.BodyLength);
-            if (record.CommandType == CommandType.PlaceOrder && TradingCommandCodec.TryRead(record.CommandType, body, ref slot) && !slot.ClientOrderId.IsEmpty)
-            {
-                if (change)
-                {
-                    var id = slot.ClientOrderId.ToString();
-                    slot.ClientOrderId = ClientOrderId.From((id[0] == 'z' ? "y" : "z") + id[1..]);
-                    TradingCommandCodec.Write(in slot, body);
-                }
-
-                return true;
-            }
-
-            rest = rest[record.Length..];
-        }
-
-        return false;
     }
 
     /// <summary>Returns where the groups of an undamaged journal lie, in order.</summary>
-    public static List<GroupPlace> Groups(IStorage storage)
+    private static List<GroupPlace> Groups(IStorage storage)
     {
-        using var reader = new JournalReader(storage);
+        using var reader = new JournalReader(storage, SegmentList.Read(storage, "journal")[0].Header.FirstSequence);
         List<GroupPlace> groups = [];
         while (reader.TryReadGroup(out _))
         {
@@ -155,25 +101,28 @@ internal static class DamageTrial
     }
 
     /// <summary>Starts from the damaged files; returns how it went.</summary>
-    /// <param name="records">All records of the journal before the damage.</param>
-    /// <param name="groups">Where its groups lay.</param>
-    /// <exception cref="SimulationFailure">It came to a wrong state, or a refusal said too little or changed something.</exception>
-    public static string Outcome(FaultyDisk disk, IReadOnlyList<byte[]> records, List<GroupPlace> groups)
+    /// <exception cref="SimulationFailure">It came to a wrong state, gave up where it need not, or told too little, or changed something.</exception>
+    private static string Outcome(FaultyDisk disk, DamageTruth truth, List<GroupPlace> groups, DamageDone damage)
     {
         var before = disk.Contents();
-        using var exchange = new BareExchange();
+        using var exchange = truth.NewExchange();
         try
         {
             var end = exchange.Recover(disk);
-            return Residue(disk, records, groups, end, exchange);
+            var residue = Residue(disk, truth, groups, end, exchange);
+            exchange.RecoveryLog.ForEach(line => SimulationHistory.Require(
+                line.Contains("snapshot/", StringComparison.Ordinal) && line.Contains("offset", StringComparison.Ordinal), $"a snapshot is passed over with file and offset: {line}"));
+            return residue ?? (exchange.RecoveryLog.Count > 0 ? "an older state and the journal instead" : "harmless");
         }
-        catch (JournalDamagedException damage)
+        catch (JournalDamagedException refusal)
         {
-            RequireTold(damage.Message, damage.File, damage.Offset);
+            RequireTold(refusal.Message, refusal.File, refusal.Offset);
+            SimulationHistory.Require(!damage.MustStart, $"there was another way, and the start was refused: {refusal.Message}");
         }
         catch (ReplayMismatchException mismatch)
         {
             RequireTold(mismatch.Message, mismatch.File, mismatch.Offset);
+            SimulationHistory.Require(!damage.MustStart, $"there was another way, and the start was refused: {mismatch.Message}");
         }
 
         var after = disk.Contents();
@@ -186,27 +135,41 @@ internal static class DamageTrial
         file.Length > 0 && offset >= 0 && message.Contains(file, StringComparison.Ordinal) && message.Contains($"{offset}", StringComparison.Ordinal),
         $"a refusal names file and offset: {message}");
 
-    /// <summary>The start went through: what it read must be the truth, at most without the last group, and that only as a torn one.</summary>
-    private static string Residue(FaultyDisk disk, IReadOnlyList<byte[]> records, List<GroupPlace> groups, JournalEnd end, BareExchange exchange)
+    /// <summary>
+    /// The start went through: it must have come to the truth, at most without the last group, and that only as a torn one, or without segments at the end
+    /// that no snapshot speaks of. Null when nothing is gone.
+    /// </summary>
+    private static string? Residue(FaultyDisk disk, DamageTruth truth, List<GroupPlace> groups, JournalEnd end, BareExchange exchange)
     {
-        var read = JournalFixture.ReadAll(disk).Records;
-        SimulationHistory.Require(JournalFixture.Same(read, records.Take(read.Count)), "a start takes damaged records for true");
         SimulationHistory.Require(exchange.Engine.FindInconsistency() is null, "a start from damaged files comes to a state that contradicts itself");
-        if (read.Count == records.Count)
+        SimulationHistory.Require(exchange.Sequence <= truth.LastSequence, "a start from damaged files goes beyond what was written");
+        SimulationHistory.Require(
+            exchange.SaveSnapshot().AsSpan().SequenceEqual(truth.SavedBehind(exchange.Sequence)), "a start from damaged files comes to a state that never was");
+        if (exchange.Sequence == truth.LastSequence)
         {
-            return "harmless";
+            return null;
         }
 
         // One group may look torn, and what stood behind it never written; or several like one whose header's sector is missing.
         var files = disk.Contents();
-        var first = groups.FindIndex(group => group.FirstSequence == read.Count + 1);
+        var first = groups.FindIndex(group => group.FirstSequence == exchange.Sequence + 1);
         SimulationHistory.Require(
             first >= 0 && (groups.Skip(first + 1).All(IsZero) || groups.Skip(first).All(group => IsZero(group with { Length = SectorSize }))),
-            $"sequences {read.Count + 1} to {records.Count} are gone, they are no zeros, and the start did not refuse");
-        return end.IsTorn ? "residue, the last group passes for torn" : "residue, the last group passes for never written";
+            $"sequences {exchange.Sequence + 1} to {truth.LastSequence} are gone, they are no zeros, and the start did not refuse");
+        SimulationHistory.Require(
+            new SnapshotStore(disk).List().TrueForAll(snapshot => snapshot < end.SegmentFirstSequence), "a snapshot tells that a part is missing, and the start did not refuse");
+        return end.IsTorn ? "residue, the last group passes for torn"
+            : files.ContainsKey(groups[first].File) ? "residue, the last group passes for never written" : "residue, the last segment passes for never begun";
 
-        bool IsZero(GroupPlace group) => !files[group.File].AsSpan(group.Offset, group.Length).ContainsAnyExcept((byte)0);
+        bool IsZero(GroupPlace group) =>
+            !files.TryGetValue(group.File, out var bytes) || !bytes.AsSpan(group.Offset, group.Length).ContainsAnyExcept((byte)0);
     }
+
+    private static List<string> Files(FaultyDisk disk, string suffix) =>
+        [.. disk.Contents().Keys.Where(name => name.EndsWith(suffix, StringComparison.Ordinal))];
+
+    /// <param name="MustStart">There is another way than what was damaged: a refusal would be wrong.</param>
+    private readonly record struct DamageDone(string What, bool MustStart);
 }
 
 /// <summary>Where a group lies: header and payload, bytes.</summary>

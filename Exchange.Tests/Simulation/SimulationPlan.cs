@@ -131,7 +131,7 @@ internal sealed record SimulationPlan
             ClockFreezePercent = random.Chance(15) ? (int)random.Between(10, 100) : 0,
             PoisonousAccount = workLimit > 100 && random.Chance(40) ? (int)random.Between(1, 36) : 0,
             TakesSnapshots = takesSnapshots,
-            DamagesFiles = !takesSnapshots && random.Chance(50),
+            DamagesFiles = random.Chance(40),
         };
     }
 

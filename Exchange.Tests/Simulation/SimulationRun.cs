@@ -98,7 +98,7 @@ internal sealed class SimulationRun
 
         if (!_isRefusedForGood && _plan.DamagesFiles)
         {
-            _disk.Count(DamageTrial.Run(_disk.Disk, _history.AllRecords(), _random));
+            _disk.Count(DamageTrial.Run(_disk.Disk, new DamageTruth(_history.AllRecords(), () => new BareExchange(new RecordWitness(null))), _random));
         }
 
         return new SimulationReport(_clients.Submitted, _clients.Answered, _clients.Resubmitted, _history.LastSequence, _disk.Operations, _disk.Counts);
