@@ -66,6 +66,7 @@ public sealed class JournalAppender : IDisposable
     public JournalAppender(IStorage storage, JournalEnd end, long epoch, JournalOptions options)
     {
         Check(end, epoch, options);
+        Planted.Let(PlantedBug.EpochFallsBack, ref epoch, 1);
         _storage = storage;
         _options = options;
         _epoch = epoch;

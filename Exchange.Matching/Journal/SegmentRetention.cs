@@ -1,4 +1,5 @@
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Journal;
 
@@ -23,10 +24,13 @@ internal sealed class SegmentRetention(
     {
         foreach (var segment in segments)
         {
-            archive?.Archive($"{folder}/{segment.File}");
+            var place = archive;
+            Planted.Let(PlantedBug.SegmentDeletedUnarchived, ref place, null);
+            place?.Archive($"{folder}/{segment.File}");
         }
 
         var keptFor = FirstNeededByFollowers(segments, neededFrom);
+        Planted.Let(PlantedBug.FollowerForgotten, ref keptFor, long.MaxValue);
         if (!options.DeletesSegments)
         {
             return;

@@ -131,7 +131,7 @@ public sealed partial class ExchangePipeline<TRisk, TLedger> : IExchangePipeline
         var slowest = _answered;
         Planted.Let(PlantedBug.RingOverrun, ref slowest, _durable);
         _events.AddGatingSequence(slowest);
-        _appender = new JournalAppender(_storage, end, epoch: Math.Max(end.Epoch, 1), _options.Journal);
+        _appender = new JournalAppender(_storage, end, epoch: Math.Max(end.Epoch, _options.EpochMin), _options.Journal);
         _gateway.Journal = _appender;
         _housekeeper = NewHousekeeper(_appender);
         _housekeeper.OnReplayed(recovered.ReplayedRecords, replayedUs);

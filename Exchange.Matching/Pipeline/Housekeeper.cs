@@ -1,6 +1,7 @@
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -178,9 +179,11 @@ internal sealed class Housekeeper(
         _status = _status with { SnapshotSequence = sequence, SnapshotBytes = taken.Bytes };
         OnReplayed(taken.ReplayedRecords, taken.ReplayCpuUs);
         log($"snapshot taken behind sequence {sequence}: {taken.Bytes} bytes, {taken.ReplayedRecords} records replayed in {taken.ReplayCpuUs / 1_000} ms of processor time");
+        var baseSequence = taken.BaseSequence;
+        Planted.Let(PlantedBug.SnapshotBaseDeleted, ref baseSequence, 0);
         foreach (var older in store.List())
         {
-            if (older != sequence && older != taken.BaseSequence)
+            if (older != sequence && older != baseSequence)
             {
                 store.Delete(older);
                 archive?.Forget(store.NameOf(older));
@@ -193,7 +196,9 @@ internal sealed class Housekeeper(
         var kept = store.List();
         try
         {
-            retention.Run(_closed, kept.Count >= 2 ? kept[1] + 1 : 1);
+            var neededFrom = kept.Count >= 2 ? kept[1] + 1 : 1;
+            Planted.Let(PlantedBug.SegmentDeletedTooEarly, ref neededFrom, kept.Count > 0 ? kept[0] + 1 : 1);
+            retention.Run(_closed, neededFrom);
             kept.ForEach(sequence => archive?.Archive(store.NameOf(sequence)));
         }
         finally

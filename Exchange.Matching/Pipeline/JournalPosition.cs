@@ -1,5 +1,6 @@
 using Exchange.Matching.Journal;
 using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -25,7 +26,9 @@ internal static class JournalPosition
         }
 
         var file = $"{SnapshotStore.DefaultFolder}/{SnapshotFormat.FileName(snapshot.Sequence)}";
-        if (reader.NextSequence <= snapshot.Sequence)
+        var isBeyond = reader.NextSequence <= snapshot.Sequence;
+        Planted.Let(PlantedBug.SnapshotBeyondJournalTaken, ref isBeyond, false);
+        if (isBeyond)
         {
             throw new JournalDamagedException(
                 file, 16, $"the journal ends with sequence {reader.NextSequence - 1}, but this snapshot was taken behind {snapshot.Sequence}: a part of the journal is missing");

@@ -39,6 +39,9 @@ public sealed record PipelineOptions
     /// </summary>
     internal bool IsStepped { get; init; }
 
+    /// <summary>Epoch of this leadership, at least 1: raised by each promotion, so that records of a leader that was replaced do not fit. The journal's own where that is higher.</summary>
+    internal long EpochMin { get; init; } = 1;
+
     /// <summary>Returns what is wrong and what to write instead, or null.</summary>
     public string? Validate(int maxRecordLength)
     {

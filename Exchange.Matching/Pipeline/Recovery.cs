@@ -2,6 +2,7 @@ using Exchange.Matching.Engine;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Pipeline;
 
@@ -53,7 +54,9 @@ internal static class Recovery
         foreach (var sequence in store.List())
         {
             // Why by name, whether it verifies or not: a snapshot gets its name when its segment is closed, and the next one's header and name are durable.
-            if (sequence >= end.SegmentFirstSequence)
+            var isBeyond = sequence >= end.SegmentFirstSequence;
+            Planted.Let(PlantedBug.SnapshotBeyondJournalTaken, ref isBeyond, false);
+            if (isBeyond)
             {
                 throw new JournalDamagedException(
                     store.NameOf(sequence), 0, $"this snapshot was taken behind {sequence}, when the segment from {sequence + 1} on was there already; "

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Snapshot;
 
@@ -117,7 +118,9 @@ internal sealed class SnapshotFileReader : IDisposable
 
         var block = _block.AsSpan(0, header.Length + length);
         Fill(block[header.Length..], _offset + header.Length);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(block[4..]) != JournalChecksum.Crc32C(block[8..]))
+        var verifies = BinaryPrimitives.ReadUInt32LittleEndian(block[4..]) == JournalChecksum.Crc32C(block[8..]);
+        Planted.Let(PlantedBug.SnapshotChecksumNotChecked, ref verifies, true);
+        if (!verifies)
         {
             throw Damaged("the checksum of the block does not match");
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Snapshot;
 
@@ -40,7 +41,7 @@ internal sealed class SnapshotFileWriter : IDisposable
         {
             var piece = content[..Math.Min(content.Length, SnapshotFormat.MaxPayloadBytes)];
             WriteBlock(piece);
-            _file.Sync();
+            Sync();
             _afterStep?.Invoke(_offset);
             content = content[piece.Length..];
         }
@@ -50,10 +51,20 @@ internal sealed class SnapshotFileWriter : IDisposable
     public void Finish()
     {
         WriteBlock([]);
-        _file.Sync();
+        Sync();
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void Sync()
+    {
+        var syncs = true;
+        Planted.Let(PlantedBug.SnapshotNotSynced, ref syncs, false);
+        if (syncs)
+        {
+            _file.Sync();
+        }
+    }
 
     private void WriteBlock(ReadOnlySpan<byte> payload)
     {

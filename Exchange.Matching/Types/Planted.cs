@@ -116,4 +116,12 @@ internal enum PlantedBug
     OverdraftAllowed,
     QuarantineForgotten,
     PostOnlyTrades,
+    SnapshotNotSynced,
+    SnapshotChecksumNotChecked,
+    SnapshotBaseDeleted,
+    SnapshotBeyondJournalTaken,
+    SegmentDeletedTooEarly,
+    SegmentDeletedUnarchived,
+    FollowerForgotten,
+    EpochFallsBack,
 }

@@ -24,6 +24,7 @@ internal sealed class SimulatedProcess : IDisposable
     private const int StepsMax = 2_000_000;
 
     private readonly SimulationPlan _plan;
+    private readonly SimulatedSurroundings _surroundings;
     private readonly SimulationHistory _history;
     private readonly SimulationDisk _disk;
     private readonly SplitMix64 _random;
@@ -36,14 +37,23 @@ internal sealed class SimulatedProcess : IDisposable
     private int _steps;
 
     public SimulatedProcess(
-        SimulationPlan plan, SimulationHistory history, SimulationDisk disk, ManualClock clock, FaultPlan poison, SplitMix64 random, Action<string> trace)
+        SimulationPlan plan,
+        long epoch,
+        SimulatedSurroundings surroundings,
+        SimulationHistory history,
+        SimulationDisk disk,
+        ManualClock clock,
+        FaultPlan poison,
+        SplitMix64 random,
+        Action<string> trace)
     {
+        _surroundings = surroundings;
         _plan = plan;
         _history = history;
         _disk = disk;
         _random = random;
         _trace = trace;
-        _exchange = new PipelineExchange(disk.Disk, clock, plan.Options, poison, new RecordWitness(OnRecord), OnFailure, Surroundings());
+        _exchange = new PipelineExchange(disk.Disk, clock, plan.Options with { EpochMin = epoch }, poison, new RecordWitness(OnRecord), OnFailure, Surroundings());
         _pipeline = (ExchangePipeline<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>)_exchange.Pipeline;
     }
 
@@ -68,6 +78,9 @@ internal sealed class SimulatedProcess : IDisposable
     public JournalEnd Recover()
     {
         var end = _pipeline.Recover(null);
+        SimulationHistory.Require(
+            _plan.SyncLiePpm > 0 || !_exchange.LogLines.Exists(line => line.Contains("passed over", StringComparison.Ordinal)),
+            $"a snapshot that nobody damaged is passed over: {string.Join('\n', _exchange.LogLines)}");
         _pipeline.EventRing!.WhenFull = LetConsumersGoOn;
         _isLive = true;
         return end;
@@ -154,6 +167,11 @@ internal sealed class SimulatedProcess : IDisposable
         {
             throw _broken;
         }
+
+        SimulationHistory.Require(
+            _plan.SyncLiePpm > 0 || _pipeline.Housekeeping.Problem?.Contains("until the next start", StringComparison.Ordinal) != true,
+            $"the housekeeping gave up, and nobody damaged anything: {_pipeline.Housekeeping.Problem}");
+        _surroundings.RequireKept(_disk.Disk);
     }
 
     private void OnRecord(in Record record)
@@ -167,6 +185,8 @@ internal sealed class SimulatedProcess : IDisposable
     /// <summary>What the housekeeping takes snapshots with: a second exchange, whose commands have done no harm yet.</summary>
     private PipelineSurroundings<ThrowingRisk<RiskPort>, ThrowingLedger<LedgerPort>>? Surroundings() => !_plan.TakesSnapshots ? null : new()
     {
+        Followers = _surroundings.NewFollowers(),
+        Archive = _surroundings.Archive,
         NewParts = () =>
         {
             var empty = BareExchange.NewParts();

@@ -75,6 +75,12 @@ internal sealed record SimulationPlan
     /// <summary>Whether the housekeeping takes snapshots.</summary>
     public required bool TakesSnapshots { get; init; }
 
+    /// <summary>Whether closed segments are archived: where no sync lies, for after a lie the archive may know more than the journal.</summary>
+    public bool Archives => TakesSnapshots && SyncLiePpm == 0 && Seed % 2 == 0;
+
+    /// <summary>Whether a store follows the journal.</summary>
+    public bool IsFollowed => TakesSnapshots && Seed % 3 == 0;
+
     /// <summary>Whether the files are damaged where they were synced, once everything else is over.</summary>
     public required bool DamagesFiles { get; init; }
 
@@ -187,6 +193,8 @@ internal sealed record SimulationPlan
         Add("batch percent", BatchPercent);
         Add("snapshots", TakesSnapshots ? 1 : 0);
         Add("segments deleted", Options.Retention.DeletesSegments ? 1 : 0);
+        Add("archive", Archives ? 1 : 0);
+        Add("follower", IsFollowed ? 1 : 0);
         Add("damage at the end", DamagesFiles ? 1 : 0);
         return string.Join(", ", parts);
     }

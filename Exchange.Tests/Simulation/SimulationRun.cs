@@ -32,6 +32,8 @@ internal sealed class SimulationRun
     private readonly SimulationDisk _disk;
     private readonly SimulationHistory _history;
     private readonly SimulatedClients _clients;
+    private readonly SimulatedSurroundings _surroundings;
+    private long _epoch = 1;
     private int _poisonings;
     private int _owedQuarantine;
     private bool _isRefusedForGood;
@@ -47,6 +49,7 @@ internal sealed class SimulationRun
         _trace = trace ?? (_ => { });
         _random = new SplitMix64(seed * 0x9E37_79B9 + 1);
         _disk = new SimulationDisk(_plan, _clock, new SplitMix64(seed * 0x9E37_79B9 + 2), _trace) { Script = script };
+        _surroundings = new SimulatedSurroundings(_plan, new SplitMix64(seed * 0x9E37_79B9 + 4));
         _history = new SimulationHistory(_plan.Genesis, (command, outcome) => _clients!.OnOutcome(command, outcome));
         _clients = new SimulatedClients(_plan, _history, new SplitMix64(seed * 0x9E37_79B9 + 3), _trace);
     }
@@ -225,6 +228,7 @@ internal sealed class SimulationRun
         }
 
         _clients.OnRecovered(_history.OnRecovered(records, mayBeShorter: _disk.Disk.HasLied));
+        _surroundings.OnRecovered(_history.LastSequence);
         if (_lastEndLostPower)
         {
             _disk.Disk.ForgetLies();
@@ -351,6 +355,7 @@ internal sealed class SimulationRun
         }
 
         process.Watch();
+        _surroundings.Follow(process.PublishedSequence);
         if (_plan.TakesSnapshots && _random.Chance(30))
         {
             process.KeepHouse();
@@ -382,6 +387,7 @@ internal sealed class SimulationRun
         {
             _disk.Count("end: power lost");
             _disk.Disk.Crash((int)_random.Next());
+            _surroundings.Crash((int)_random.Next());
             if (_disk.Disk.HasLied)
             {
                 _owedQuarantine = 0;
@@ -448,9 +454,15 @@ internal sealed class SimulationRun
         last.Recover();
         TakeRecovered(records!);
         RequireRecovered(last);
+        _surroundings.RequireWholeHistory(_disk.Disk, _history.AllRecords());
     }
 
-    private SimulatedProcess NewProcess() => new(_plan, _history, _disk, _clock, _poison, _random, _trace);
+    /// <summary>A process of the leadership before, or of a new one.</summary>
+    private SimulatedProcess NewProcess()
+    {
+        _epoch += _random.Chance(30) ? 1 : 0;
+        return new SimulatedProcess(_plan, _epoch, _surroundings, _history, _disk, _clock, _poison, _random, _trace);
+    }
 
     private static bool Same(SortedDictionary<string, byte[]> one, SortedDictionary<string, byte[]> other) =>
         one.Count == other.Count && one.Zip(other).All(pair => pair.First.Key == pair.Second.Key && pair.First.Value.AsSpan().SequenceEqual(pair.Second.Value));
