@@ -24,12 +24,16 @@ internal static class RecoveryCommand
     private const string DropCaches = "/proc/sys/vm/drop_caches";
     private const int ClosedOrdersKept = 100_000;
 
+    /// <summary>How long syncs are measured before the snapshot.</summary>
+    private const int ProbeMs = 5_000;
+
     public static BenchmarkCommand Command { get; } = new(
         "recovery",
         $"[{CommandsOption} N] [{RestingOption} N] [{DirectoryOption} DIR]",
         [
             "Writes a journal of orders, cancels and trades, then measures with a cold page cache: the start from the whole journal,",
-            "the snapshot that the housekeeping would take, the start from that snapshot and the segment behind it.",
+            "the snapshot that the housekeeping would take, the start from that snapshot and the segment behind it; and what write and sync of a small group",
+            "on the same disk take with and without the snapshot under way.",
             $"{CommandsOption} N     default 1000000",
             $"{RestingOption} N      resting orders that the book fills up to, default 100000",
             $"{DirectoryOption} DIR  on the file system to measure, default ./artifacts; what is written there is deleted again",
@@ -50,6 +54,10 @@ internal static class RecoveryCommand
             var (hash, closedTo) = OrderFlowJournal.Write(storage, NewParts(), commands, resting);
             var whole = Recover(storage, error, out var wholeHash);
             output.WriteLine($"whole journal: {whole}");
+            using var probe = new SyncProbe(Path.Combine(directory, "probe"));
+            error.WriteLine("measuring syncs without a snapshot");
+            Thread.Sleep(ProbeMs);
+            output.WriteLine($"write and sync of a group, nothing else going on: {probe.Take()}");
             error.WriteLine("taking the snapshot");
             var snapshotter = new Snapshotter<RiskPort, LedgerPort>(
                 storage, new PipelineOptions(), new SnapshotStore(storage), NewParts, SystemClock.Instance, error.WriteLine);
@@ -58,6 +66,7 @@ internal static class RecoveryCommand
             output.WriteLine(
                 $"snapshot: {taken.Bytes / 1e6:F1} MB in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s beside the engine, whose pause is 0; "
                 + $"replay {taken.ReplayCpuUs / 1e6:F2} s of processor time; memory of this process at its peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");
+            output.WriteLine($"write and sync of a group while the snapshot was replayed, written and checked: {probe.Take()}");
             var fromSnapshot = Recover(storage, error, out var snapshotHash);
             output.WriteLine($"snapshot and the segments behind it: {fromSnapshot}");
             return wholeHash == hash && snapshotHash == hash ? ExitCode.Success : ExitCode.Mismatch;

@@ -28,6 +28,11 @@ if (StoreCommand.IsAsked(args))
     return StoreCommand.Run(args, Console.Out, Console.Error);
 }
 
+if (BackupCommand.IsAsked(args))
+{
+    return BackupCommand.Run(args, Console.Out, Console.Error);
+}
+
 // The composition root: options, modules, pipeline, edge. What starts when stands in Composition/ExchangeService.cs.
 var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddExchangeOptions();

@@ -14,7 +14,7 @@ namespace Exchange.Host.Sandbox;
 internal sealed class SandboxSeed(IAdministration administration, IAccountsModule accounts, SymbolDirectory symbols, SecretProtector secrets)
 {
     private const string Reason = "a sandbox begins";
-    private const string KeyFile = "sandbox-key.json";
+    public const string KeyFile = "sandbox-key.json";
 
     private static readonly (string Asset, long Whole)[] Funds = [("USDT", 1_000_000), ("BTC", 100), ("ETH", 1_000), ("SOL", 10_000)];
 

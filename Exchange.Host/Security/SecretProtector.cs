@@ -19,7 +19,7 @@ namespace Exchange.Host.Security;
 /// </summary>
 internal sealed class SecretProtector
 {
-    private const string GeneratedName = "secrets.key";
+    public const string GeneratedName = "secrets.key";
     private const byte Version = 1;
     private const int KeySize = 32;
     private const int KeyIdOffset = 1;

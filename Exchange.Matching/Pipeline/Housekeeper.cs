@@ -179,11 +179,9 @@ internal sealed class Housekeeper(
         _status = _status with { SnapshotSequence = sequence, SnapshotBytes = taken.Bytes };
         OnReplayed(taken.ReplayedRecords, taken.ReplayCpuUs);
         log($"snapshot taken behind sequence {sequence}: {taken.Bytes} bytes, {taken.ReplayedRecords} records replayed in {taken.ReplayCpuUs / 1_000} ms of processor time");
-        var baseSequence = taken.BaseSequence;
-        Planted.Let(PlantedBug.SnapshotBaseDeleted, ref baseSequence, 0);
         foreach (var older in store.List())
         {
-            if (older != sequence && older != baseSequence)
+            if (older != sequence && older != taken.BaseSequence)
             {
                 store.Delete(older);
                 archive?.Forget(store.NameOf(older));

@@ -118,7 +118,6 @@ internal enum PlantedBug
     PostOnlyTrades,
     SnapshotNotSynced,
     SnapshotChecksumNotChecked,
-    SnapshotBaseDeleted,
     SnapshotBeyondJournalTaken,
     SegmentDeletedTooEarly,
     SegmentDeletedUnarchived,

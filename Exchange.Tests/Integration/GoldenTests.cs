@@ -66,6 +66,27 @@ public sealed class GoldenTests
         Assert.That(found, Is.Not.Empty);
     }
 
+    /// <summary>A layout that changes without another version would make this build's snapshots unreadable for it, or worse, readable as something else.</summary>
+    [Test]
+    public void This_build_saves_the_state_of_the_golden_journal_as_the_golden_snapshot_holds_it()
+    {
+        var disk = GoldenData.Of(GoldenData.CurrentName).ReadDisk();
+        var store = new SnapshotStore(disk);
+        var sequence = store.List().Single();
+        var name = store.NameOf(sequence);
+        using var golden = new SnapshotFileReader(disk, name);
+        disk.Remove(name);
+        byte[] saved = [];
+        using var exchange = new BareExchange();
+        exchange.Recover(disk, reached => saved = reached == sequence ? exchange.SaveSnapshot() : saved);
+        var held = new byte[saved.Length];
+
+        golden.Read(held);
+
+        Assert.That(held.AsSpan().SequenceEqual(saved), Is.True);
+        Assert.That(golden.CheckComplete, Throws.Nothing);
+    }
+
     [Test]
     public void This_builds_format_has_golden_data() =>
         Assert.That(GoldenData.Names, Does.Contain(GoldenData.CurrentName), $"write it: dotnet Exchange.Tests.dll {GoldenData.Command}");

@@ -27,8 +27,14 @@ internal sealed class SimulatedSurroundings(SimulationPlan plan, SplitMix64 rand
         return followers;
     }
 
-    /// <summary>The store may take some of what was published.</summary>
-    public void Follow(long published) => _follower.Position = Math.Max(_follower.Position, random.Between(_follower.Position, Math.Max(_follower.Position, published)));
+    /// <summary>The store takes some of what was published, now and then: it falls behind by segments.</summary>
+    public void Follow(long published)
+    {
+        if (random.Chance(1))
+        {
+            _follower.Position = random.Between(_follower.Position, Math.Max(_follower.Position, published));
+        }
+    }
 
     /// <summary>The journal ends with this sequence after a start; the disk may have lied about more.</summary>
     public void OnRecovered(long last) => _follower.Position = Math.Min(_follower.Position, last);
