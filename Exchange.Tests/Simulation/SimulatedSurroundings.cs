@@ -13,7 +13,7 @@ internal sealed class SimulatedSurroundings(SimulationPlan plan, SplitMix64 rand
     private readonly FaultyDisk _archive = new();
     private readonly Follower _follower = new();
 
-    public IStorage? Archive => plan.Archives ? _archive : null;
+    public IArchive? Archive => plan.Archives ? new DirectoryArchive(_archive) : null;
 
     /// <summary>Returns who follows the journal in one process life.</summary>
     public JournalFollowers NewFollowers()
@@ -71,6 +71,11 @@ internal sealed class SimulatedSurroundings(SimulationPlan plan, SplitMix64 rand
         }
 
         var whole = _archive.Copy();
+        foreach (var name in whole.Contents().Keys.Where(name => !name.EndsWith(JournalFormat.SegmentSuffix, StringComparison.Ordinal)))
+        {
+            whole.Remove(name);
+        }
+
         foreach (var (name, bytes) in disk.Contents().Where(file => file.Key.EndsWith(JournalFormat.SegmentSuffix, StringComparison.Ordinal)))
         {
             whole.Put(name, bytes);

@@ -32,26 +32,21 @@ public sealed class HousekeepingOptionsTests
         Validate(new HousekeepingOptions { DeleteSegments = (SegmentDeletion)9 }),
         Does.StartWith("Exchange:Housekeeping:DeleteSegments '9' is unknown: write Automatic, Always, Never"));
 
-    [TestCase("data")]
-    [TestCase("./data/")]
-    public void An_archive_in_the_data_directory_itself_is_refused(string archive) => Assert.That(
-        Validate(new HousekeepingOptions { ArchiveDirectory = Path.TrimEndingDirectorySeparator(archive) }), Does.Contain("is the data directory: choose another one"));
-
-    [TestCase(SegmentDeletion.Automatic, ExchangeMode.Sandbox, "", true)]
-    [TestCase(SegmentDeletion.Automatic, ExchangeMode.Venue, "", false)]
-    [TestCase(SegmentDeletion.Automatic, ExchangeMode.Venue, "archive", true)]
-    [TestCase(SegmentDeletion.Always, ExchangeMode.Venue, "", true)]
-    [TestCase(SegmentDeletion.Never, ExchangeMode.Sandbox, "archive", false)]
-    public void What_may_be_deleted_follows_from_mode_and_archive(SegmentDeletion deletion, ExchangeMode mode, string archive, bool deletes) => Assert.That(
-        new HousekeepingOptions { DeleteSegments = deletion, ArchiveDirectory = archive }.AddTo(new PipelineOptions(), mode).Retention.DeletesSegments, Is.EqualTo(deletes));
+    [TestCase(SegmentDeletion.Automatic, ExchangeMode.Sandbox, false, true)]
+    [TestCase(SegmentDeletion.Automatic, ExchangeMode.Venue, false, false)]
+    [TestCase(SegmentDeletion.Automatic, ExchangeMode.Venue, true, true)]
+    [TestCase(SegmentDeletion.Always, ExchangeMode.Venue, false, true)]
+    [TestCase(SegmentDeletion.Never, ExchangeMode.Sandbox, true, false)]
+    public void What_may_be_deleted_follows_from_mode_and_archive(SegmentDeletion deletion, ExchangeMode mode, bool isArchived, bool deletes) => Assert.That(
+        new HousekeepingOptions { DeleteSegments = deletion }.AddTo(new PipelineOptions(), mode, isArchived).Retention.DeletesSegments, Is.EqualTo(deletes));
 
     [TestCase(ExchangeMode.Sandbox, 128L << 20)]
     [TestCase(ExchangeMode.Venue, 1L << 30)]
     public void Journal_between_snapshots_follows_from_the_mode_unless_it_is_set(ExchangeMode mode, long bytes)
     {
-        Assert.That(new HousekeepingOptions().AddTo(new PipelineOptions(), mode).Snapshot.JournalBytesMax, Is.EqualTo(bytes));
-        Assert.That(new HousekeepingOptions { SnapshotJournalBytesMax = 5 << 20 }.AddTo(new PipelineOptions(), mode).Snapshot.JournalBytesMax, Is.EqualTo(5 << 20));
+        Assert.That(new HousekeepingOptions().AddTo(new PipelineOptions(), mode, isArchived: false).Snapshot.JournalBytesMax, Is.EqualTo(bytes));
+        Assert.That(new HousekeepingOptions { SnapshotJournalBytesMax = 5 << 20 }.AddTo(new PipelineOptions(), mode, isArchived: false).Snapshot.JournalBytesMax, Is.EqualTo(5 << 20));
     }
 
-    private static string? Validate(HousekeepingOptions options) => new HousekeepingOptionsValidator("./data").Validate(null, options).FailureMessage;
+    private static string? Validate(HousekeepingOptions options) => new HousekeepingOptionsValidator().Validate(null, options).FailureMessage;
 }
