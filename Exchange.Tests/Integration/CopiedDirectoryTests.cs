@@ -16,7 +16,11 @@ namespace Exchange.Tests.Integration;
 /// </summary>
 public sealed class CopiedDirectoryTests
 {
-    private const int Copies = 8;
+    private const int Copies = 6;
+
+    private const int RecordsBetweenCopies = 600;
+
+    private const int Traders = 16;
 
     private static PipelineOptions Options { get; } = PipelineExchange.SmallOptions with
     {
@@ -49,29 +53,29 @@ public sealed class CopiedDirectoryTests
             {
                 await exchange.StartAsync();
                 await exchange.AddMarketAsync(accounts: 2);
-                long acknowledged = 0;
+                var acknowledged = new long[Traders];
                 using var end = new CancellationTokenSource();
-                var trading = Task.Run(async () =>
+                var trading = Task.WhenAll(Enumerable.Range(0, Traders).Select(trader => Task.Run(async () =>
                 {
                     while (!end.IsCancellationRequested)
                     {
                         var answer = await exchange.SubmitAsync(CommandSlots.Limit(1, Side.Buy, 480, 1));
-                        await exchange.SubmitAsync(CommandSlots.Cancel(1, answer!.OrderId));
-                        Volatile.Write(ref acknowledged, answer.LastSequence);
+                        Volatile.Write(ref acknowledged[trader], answer!.LastSequence);
+                        await exchange.SubmitAsync(CommandSlots.Cancel(1, answer.OrderId));
                     }
-                });
-                using var giveUp = new CancellationTokenSource(PipelineExchange.HangGuard);
+                })));
                 for (var i = 0; i < Copies; i++)
                 {
                     // Each copy finds other files: segments and snapshots come and go between them.
-                    for (var from = exchange.Pipeline.DurableSequence; exchange.Pipeline.DurableSequence < from + 700;)
+                    using var giveUp = new CancellationTokenSource(PipelineExchange.HangGuard);
+                    for (var from = exchange.Pipeline.DurableSequence; exchange.Pipeline.DurableSequence < from + RecordsBetweenCopies;)
                     {
                         giveUp.Token.ThrowIfCancellationRequested();
                         await Task.Yield();
                     }
 
                     var path = Path.Combine(directory.FullName, $"copy-{i}");
-                    copies.Add((path, Volatile.Read(ref acknowledged)));
+                    copies.Add((path, Enumerable.Range(0, Traders).Max(trader => Volatile.Read(ref acknowledged[trader]))));
                     copy(live, path);
                 }
 
