@@ -62,7 +62,8 @@ public sealed class SimulationTests
             {
                 BatchPercent = 100,
                 PreemptPercent = 60,
-                Options = drawn.Options with { EventRing = drawn.Options.EventRing with { SlotCount = 64 } },
+                Weights = [60, 1, 10, 10, 1],
+                Options = drawn.Options with { EventRing = drawn.Options.EventRing with { SlotCount = 64 }, InFlightCommands = 200 },
             };
             ends += SimulationRun.Run(plan, script: default).Faults.GetValueOrDefault("end: at a full ring, in a disk operation");
         }
