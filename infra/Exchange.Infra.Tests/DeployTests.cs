@@ -128,7 +128,8 @@ public sealed class DeployTests
 
     private static bool IsScript(string file)
     {
-        using var reader = new StreamReader(file);
+        // Why shared: the stores' script, which other tests run at this time, holds a lock on a file of its folder.
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadLine() == "#!/usr/bin/env bash";
     }
 }

@@ -118,9 +118,9 @@ public sealed class ServedOverKestrelTests
         var live = await RawAsync("GET", "/health/live", "", "");
         (_api.Status.IsReady, _api.Status.Phase) = (true, "running");
 
-        Assert.That(ready, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"ready","phase":"running","sequence":0,"disk":"normal"}"""));
-        Assert.That(recovering, Does.StartWith("HTTP/1.1 503 ").And.EndWith("""{"status":"unavailable","phase":"recovering","sequence":25,"disk":"normal"}"""));
-        Assert.That(live, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"live","phase":"recovering","sequence":25,"disk":"normal"}"""));
+        Assert.That(ready, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"ready","phase":"running","sequence":0,"disk":"normal","replicators":[]}"""));
+        Assert.That(recovering, Does.StartWith("HTTP/1.1 503 ").And.EndWith("""{"status":"unavailable","phase":"recovering","sequence":25,"disk":"normal","replicators":[]}"""));
+        Assert.That(live, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"live","phase":"recovering","sequence":25,"disk":"normal","replicators":[]}"""));
     }
 
     [Test]
