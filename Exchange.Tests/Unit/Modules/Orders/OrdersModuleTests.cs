@@ -59,11 +59,13 @@ public sealed class OrdersModuleTests
 
         public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply)
         {
-            Submissions++;
             Command = command;
             ClaimClass = claimClass;
             _completion = new TaskCompletionSource<CommandReply>();
             reply = IsFull ? default : new ValueTask<CommandReply>(_completion.Task);
+
+            // Last: whoever counts submissions looks at the command then.
+            Submissions++;
             return !IsFull;
         }
 
@@ -189,6 +191,8 @@ public sealed class OrdersModuleTests
         _gateway.Complete(RejectReason.None, record.Sequence);
         await first;
 
+        // The second goes on by itself, on a thread of the pool.
+        Assert.That(SpinWait.SpinUntil(() => _gateway.Submissions == 2, TimeSpan.FromSeconds(30)), "the second comes to the engine");
         Assert.That(Text(_gateway.Command), Is.EqualTo("ReduceOrder 2/0 order 1 @0 x2 Buy 0 0 None None '' ''"));
         record = _records.Reduce(2, 1, 2);
         record.Reduced(1, Side.Sell, 100, 2).BookUpdated().ApplyTo(_orders.View, Token);
