@@ -109,7 +109,7 @@ public sealed class StoreOutageTests
 
     private static void SetMemory(LocalServices services, string bytes)
     {
-        using var connection = ConnectionMultiplexer.Connect(services.RedisAddress + ",allowAdmin=true");
+        using var connection = ConnectionMultiplexer.Connect(services.RedisAddress + ",allowAdmin=true,syncTimeout=60000,connectTimeout=60000");
         connection.GetServer(services.RedisAddress).ConfigSet("maxmemory", bytes);
     }
 

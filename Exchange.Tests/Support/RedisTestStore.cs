@@ -29,7 +29,7 @@ internal sealed class RedisTestStore : IDisposable
             TradesKept = 7,
             CandlesKept = 3,
         };
-        _connection = new Lazy<ConnectionMultiplexer>(() => ConnectionMultiplexer.Connect(address));
+        _connection = new Lazy<ConnectionMultiplexer>(() => ConnectionMultiplexer.Connect(address + ",syncTimeout=60000,connectTimeout=60000"));
     }
 
     public RedisOptions Options { get; }
