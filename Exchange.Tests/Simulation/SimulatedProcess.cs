@@ -24,6 +24,7 @@ internal sealed class SimulatedProcess : IDisposable
     private const int StepsMax = 2_000_000;
 
     private readonly SimulationPlan _plan;
+    private readonly long _epoch;
     private readonly SimulatedSurroundings _surroundings;
     private readonly SimulationHistory _history;
     private readonly SimulationDisk _disk;
@@ -47,6 +48,7 @@ internal sealed class SimulatedProcess : IDisposable
         SplitMix64 random,
         Action<string> trace)
     {
+        _epoch = epoch;
         _surroundings = surroundings;
         _plan = plan;
         _history = history;
@@ -78,6 +80,9 @@ internal sealed class SimulatedProcess : IDisposable
     public JournalEnd Recover()
     {
         var end = _pipeline.Recover(null);
+        SimulationHistory.Require(
+            _plan.SyncLiePpm > 0 || end.Epoch >= _surroundings.LastEpoch,
+            $"records were shown under epoch {_surroundings.LastEpoch}, and the journal ends in epoch {end.Epoch}");
         SimulationHistory.Require(
             _plan.SyncLiePpm > 0 || !_exchange.LogLines.Exists(line => line.Contains("passed over", StringComparison.Ordinal)),
             $"a snapshot that nobody damaged is passed over: {string.Join('\n', _exchange.LogLines)}");
@@ -179,6 +184,7 @@ internal sealed class SimulatedProcess : IDisposable
         if (_isLive)
         {
             _history.OnPublished(in record);
+            _surroundings.LastEpoch = _epoch;
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class SimulatedSurroundings(SimulationPlan plan, SplitMix64 rand
     private readonly FaultyDisk _archive = new();
     private readonly Follower _follower = new();
 
+    /// <summary>Epoch of the process that published last.</summary>
+    public long LastEpoch { get; set; }
+
     public IArchive? Archive => plan.Archives ? new DirectoryArchive(_archive) : null;
 
     /// <summary>Returns who follows the journal in one process life.</summary>
