@@ -121,7 +121,7 @@ internal sealed record SimulationPlan
             },
             WriteAlignment = random.Chance(25) ? 4_096 : 512,
             PowerLossPercent = (int)(random.Chance(30) ? random.Between(0, 30) : random.Between(60, 100)),
-            BatchPercent = random.Chance(isNarrow ? 60 : 15) ? (int)random.Between(10, 100) : 0,
+            BatchPercent = random.Chance(isNarrow ? 50 : 40) ? (int)random.Between(10, 100) : 0,
             PreemptPercent = random.Chance(80) ? (int)random.Between(10, 60) : 0,
             Weights = [(int)random.Between(1, 30), (int)random.Between(1, 30), (int)random.Between(1, 20), (int)random.Between(1, 20), (int)random.Between(1, 6)],
             EndInsideCommandPercent = random.Chance(50) ? (int)random.Between(10, 100) : 0,
