@@ -84,7 +84,7 @@ internal static class StoreCommand
         return verification.Differences.Count == 0 ? 0 : DifferentExitCode;
     }
 
-    /// <summary>Reads the whole journal, which checks it, too.</summary>
+    /// <summary>Reads the whole journal, which checks it, too, and makes its end durable: no store gets what a power loss could still take away.</summary>
     private static long FindEnd(FileStorage storage)
     {
         using var reader = new JournalReader(storage, JournalReader.FirstSequence(storage) ?? 1);
@@ -92,6 +92,7 @@ internal static class StoreCommand
         {
         }
 
+        JournalTail.Sync(storage, reader.End);
         return reader.End.NextSequence - 1;
     }
 }

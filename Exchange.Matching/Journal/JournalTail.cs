@@ -3,7 +3,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Journal;
 
-/// <summary>Takes away what a crash left of a group that was never acknowledged.</summary>
+/// <summary>What may be wrong with a journal's end behind a crash: a group that was never acknowledged, or one that is in the page cache alone.</summary>
 public static class JournalTail
 {
     /// <summary>
@@ -27,5 +27,19 @@ public static class JournalTail
         file.Write(new byte[length], end.Offset);
         file.Sync();
         return end with { TornBytes = 0 };
+    }
+
+    /// <summary>
+    /// Makes durable what was read up to <paramref name="end"/>, for who hands it on without an appender: a process that was killed between write and
+    /// sync, or one that is there still, leaves groups that a power loss would take away.
+    /// </summary>
+    /// <exception cref="StorageException">It could not be made durable.</exception>
+    public static void Sync(IStorage storage, JournalEnd end)
+    {
+        if (end.SegmentNumber > 0)
+        {
+            using var file = storage.Open(end.SegmentName, create: false);
+            file.Sync();
+        }
     }
 }

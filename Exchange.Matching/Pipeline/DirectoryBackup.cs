@@ -9,10 +9,10 @@ namespace Exchange.Matching.Pipeline;
 /// everything that was durable when the copy began. Why plain copying does not do: it reads the segment in writing piece by piece, so a later piece may hold
 /// groups that follow on ones which the earlier piece does not have yet, and a start must take that for damage.
 /// <code>
-/// snapshots ──► the journal is read to its last whole group ──► closed segments as they are, the last one up to there, zeros behind it
+/// snapshots ──► the journal is read to its last whole group, and synced ──► closed segments as they are, the last one up to there, zeros behind it
 /// </code>
 /// What lies before the end of a whole group never changes. Only the retention changes files that are closed, by deleting them: then it begins anew, as it does
-/// when the last group was read while it was being written. One thread; reads the source only.
+/// when the last group was read while it was being written. One thread; reads the source, and syncs its last segment.
 /// </summary>
 public static class DirectoryBackup
 {
@@ -59,7 +59,9 @@ public static class DirectoryBackup
             // Reading checks: what is copied verifies.
         }
 
+        // A copy of what the source could still lose would be another history.
         var end = reader.End;
+        JournalTail.Sync(source, end);
         target.CreateFolder(journalFolder);
         foreach (var (name, header) in reader.Segments)
         {

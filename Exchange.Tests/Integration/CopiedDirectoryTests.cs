@@ -6,6 +6,7 @@ using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Tests.Simulation;
 using Exchange.Tests.Support;
+using Exchange.Tests.Support.Golden;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Integration;
@@ -32,6 +33,27 @@ public sealed class CopiedDirectoryTests
     [Test]
     public async Task A_backup_of_a_running_exchange_recovers_with_everything_acknowledged_before_it_began() =>
         Assert.That(await CopyWhileTradingAsync(Backup), Is.EqualTo(Copies));
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public void A_backup_never_knows_more_than_its_source_recovers_to_after_a_power_loss(int seed)
+    {
+        var source = new FaultyDisk();
+        var (name, wholeSegment, lastGroup) = GoldenSegment(source);
+        using (var segment = source.Open(name, create: false))
+        {
+            // Written by the exchange, not yet synced.
+            segment.Write(wholeSegment.AsSpan((int)lastGroup), lastGroup);
+        }
+
+        var copied = DirectoryBackup.Run(source, new FaultyDisk());
+        source.Crash(seed);
+
+        using var recovered = new BareExchange();
+        recovered.Recover(source);
+        Assert.That(recovered.Sequence, Is.EqualTo(copied));
+    }
 
     [Test]
     public async Task A_plain_copy_of_a_running_exchange_recovers_or_is_refused([Values] bool journalFirst) =>
@@ -109,6 +131,29 @@ public sealed class CopiedDirectoryTests
         Assert.That(recovered.Sequence, Is.GreaterThanOrEqualTo(acknowledged), "what was acknowledged before the copy began");
         Assert.That(recovered.SaveSnapshot(), Is.EqualTo(truth.SavedBehind(recovered.Sequence)), "a prefix of what was recorded");
         return true;
+    }
+
+    /// <summary>Puts a data directory onto a disk, durably, but for the last group of its journal; returns its segment, the segment's whole content, and where the group begins.</summary>
+    private static (string Name, byte[] Content, long LastGroup) GoldenSegment(FaultyDisk disk)
+    {
+        var golden = GoldenData.Of(GoldenData.CurrentName).ReadDisk();
+        using var reader = new JournalReader(golden);
+        var lastGroup = 0L;
+        while (reader.TryReadGroup(out _))
+        {
+            lastGroup = reader.RecordsOffset - JournalFormat.GroupHeaderSize;
+        }
+
+        var name = reader.End.SegmentName;
+        foreach (var (file, bytes) in golden.Contents())
+        {
+            disk.Put(file, [.. bytes]);
+        }
+
+        var durable = golden.Contents()[name];
+        durable.AsSpan((int)lastGroup).Clear();
+        disk.Put(name, durable);
+        return (name, golden.Contents()[name], lastGroup);
     }
 
     private static void Backup(string from, string to) => DirectoryBackup.Run(

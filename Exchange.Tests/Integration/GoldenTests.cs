@@ -1,8 +1,10 @@
+using Exchange.Accounts;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Pipeline;
 using Exchange.Matching.Snapshot;
+using Exchange.Risk;
 using Exchange.Tests.Support;
 using Exchange.Tests.Support.Golden;
 using NUnit.Framework;
@@ -87,6 +89,22 @@ public sealed class GoldenTests
         Assert.That(golden.CheckComplete, Throws.Nothing);
     }
 
+    /// <summary>What state, views and their order of saving come to is the same as then, whatever way led there.</summary>
+    [Test]
+    public void Snapshot_taken_of_the_golden_journal_is_the_golden_one_byte_for_byte()
+    {
+        var disk = GoldenData.Of(GoldenData.CurrentName).ReadDisk();
+        var store = new SnapshotStore(disk);
+        var sequence = store.List().Single();
+        var golden = ContentOf(disk, sequence);
+        disk.Remove(store.NameOf(sequence));
+
+        new Snapshotter<RiskPort, LedgerPort>(
+            disk, new PipelineOptions(), store, BareExchange.NewParts, new ManualClock(), TestContext.Out.WriteLine).Take(sequence, CancellationToken.None);
+
+        Assert.That(ContentOf(disk, sequence).AsSpan().SequenceEqual(golden), Is.True);
+    }
+
     [Test]
     public void This_builds_format_has_golden_data() =>
         Assert.That(GoldenData.Names, Does.Contain(GoldenData.CurrentName), $"write it: dotnet Exchange.Tests.dll {GoldenData.Command}");
@@ -116,4 +134,8 @@ public sealed class GoldenTests
             Enum.GetValues<CommandType>().Except(commands).Where(type => type != CommandType.AbandonWork && (!type.IsRequest() || (byte)type < FirstRequest)), Is.Empty);
         Assert.That(Enum.GetValues<EventType>().Except(events), Is.Empty);
     }
+
+    /// <summary>Without the header, which names the build.</summary>
+    private static byte[] ContentOf(FaultyDisk disk, long sequence) =>
+        disk.Contents()[new SnapshotStore(disk).NameOf(sequence)][SnapshotFormat.HeaderSize..];
 }
