@@ -20,7 +20,7 @@ internal interface IExchangeStatus
     HousekeepingStatus? Housekeeping => null;
 
     /// <summary>The stores that follow the journal.</summary>
-    IReadOnlyList<ReplicatorStatus> Replicators => [];
+    IReadOnlyList<ReplicatorStatus> Replicators { get; }
 
     /// <summary>Last sequence that the views show: it grows while recovering, too.</summary>
     long Sequence { get; }

@@ -22,6 +22,13 @@ public sealed class FollowingOptions
     [Range(1, 1_000_000, ErrorMessage = "Exchange:Replication:Following:BatchUnits is a number of units from 1 to 1000000.")]
     public int BatchUnits { get; set; } = 50_000;
 
+    /// <summary>
+    /// Milliseconds that a start waits for the history store to open, and for no other one: 0 to 60,000, default 5,000. Longer spares clients the 503 about old
+    /// orders when a server is slow; shorter takes orders sooner when it is away.
+    /// </summary>
+    [Range(0, 60_000, ErrorMessage = "Exchange:Replication:Following:OpenWaitMs is a number of milliseconds from 0 to 60000.")]
+    public int OpenWaitMs { get; set; } = 5_000;
+
     /// <summary>Milliseconds before the second try after a failure, doubled for each further one: 1 to 60,000, default 100.</summary>
     [Range(1, 60_000, ErrorMessage = "Exchange:Replication:Following:BackOffMs is a number of milliseconds from 1 to 60000.")]
     public int BackOffMs { get; set; } = 100;

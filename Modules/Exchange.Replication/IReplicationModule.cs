@@ -41,8 +41,9 @@ public interface IReplicationModule
     void Recovered(IStorage storage, long sequence);
 
     /// <summary>
-    /// Starts the replicators. Called once by the owner of the pipeline when recovery has ended. Completes when every store was opened or could
-    /// not be; no failure of a store is one of this call.
+    /// Starts the replicators. Called once by the owner of the pipeline when recovery has ended. Completes when the store that keeps history was opened
+    /// or could not be, at the latest behind <see cref="FollowingOptions.OpenWaitMs"/>; other stores are not waited for. No failure of a store is one of
+    /// this call.
     /// </summary>
     Task StartAsync();
 

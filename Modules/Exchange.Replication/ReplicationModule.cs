@@ -10,6 +10,7 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
     private readonly Func<long> _durableSequence;
     private readonly StoreSurroundings _surroundings;
     private readonly IReplicatedStore[] _stores;
+    private readonly string? _historyStore;
     private readonly List<IDisposable> _registrations = [];
     private volatile ReplicatorThread[] _threads = [];
 
@@ -21,9 +22,9 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         _surroundings = surroundings;
         Archive = archive;
         _stores = [.. stores.Where(store => store.IsOn)];
-        History = _stores.OfType<IHistoryStore>().SingleOrDefault() is { } history
-            ? history.NewHistory(() => UsablePosition(history.Name))
-            : new NoHistory();
+        var history = _stores.OfType<IHistoryStore>().SingleOrDefault();
+        _historyStore = history?.Name;
+        History = history is null ? new NoHistory() : history.NewHistory(() => UsablePosition(history.Name));
     }
 
     public long DurableSequence => _durableSequence();
@@ -54,10 +55,13 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         }
     }
 
-    public Task StartAsync()
+    public async Task StartAsync()
     {
         Array.ForEach(_threads, thread => thread.Start());
-        return Task.WhenAll(_threads.Select(thread => thread.FirstStep));
+        var opened = Task.WhenAll(_threads.Where(thread => thread.Name == _historyStore).Select(thread => thread.Opened));
+
+        // Either way: what the store cannot tell yet is answered 503, and trading needs none of it.
+        await Task.WhenAny(opened, Task.Delay(_surroundings.Following.OpenWaitMs)).ConfigureAwait(false);
     }
 
     public void Stop()

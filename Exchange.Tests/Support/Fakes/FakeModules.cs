@@ -7,6 +7,7 @@ using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 using Exchange.Orders;
+using Exchange.Replication;
 using Exchange.Risk;
 
 namespace Exchange.Tests.Support.Fakes;
@@ -25,6 +26,8 @@ internal sealed class FakeStatus : IExchangeStatus
     public bool IsReady { get; set; } = true;
 
     public string Phase { get; set; } = "running";
+
+    public IReadOnlyList<ReplicatorStatus> Replicators { get; set; } = [];
 
     public long Sequence { get; set; }
 }

@@ -48,12 +48,23 @@ internal sealed class JournalFollower(
     {
         try
         {
-            if (!_isOpen)
-            {
-                Open();
-            }
-
+            OpenIfClosed();
             return ApplyBatch(replicableSequence());
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the store where that is due and applies nothing yet: its position is known then.</summary>
+    /// <exception cref="RebuildNeededException">The store cannot be continued.</exception>
+    public void Open()
+    {
+        try
+        {
+            OpenIfClosed();
         }
         catch
         {
@@ -74,8 +85,13 @@ internal sealed class JournalFollower(
 
     public void Dispose() => Close();
 
-    private void Open()
+    private void OpenIfClosed()
     {
+        if (_isOpen)
+        {
+            return;
+        }
+
         _position = replicator.Open();
         var end = replicableSequence();
         if (_position.Sequence > end)

@@ -18,7 +18,7 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
     private readonly FollowingOptions _options;
     private readonly ILogger _logger;
     private readonly ManualResetEventSlim _stop = new();
-    private readonly TaskCompletionSource _firstStep = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
 
     private int _state = (int)ReplicatorState.Starting;
@@ -42,8 +42,8 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
 
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Completes when the store was opened, or could not be: then what it holds is known.</summary>
-    public Task FirstStep => _firstStep.Task;
+    /// <summary>Completes when the store was opened, or could not be: then <see cref="UsablePosition"/> is known.</summary>
+    public Task Opened => _opened.Task;
 
     /// <summary>The position as far as the store's content belongs to this journal; 0 otherwise. Any thread.</summary>
     public long UsablePosition => State is ReplicatorState.RebuildNeeded ? 0 : Position;
@@ -102,7 +102,7 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
                 BackOff(failure, pauseMs);
             }
 
-            _firstStep.TrySetResult();
+            _opened.TrySetResult();
             if (pauseMs > 0)
             {
                 _stop.Wait(pauseMs);
@@ -123,6 +123,9 @@ internal sealed partial class ReplicatorThread : IJournalFollower, IDisposable
             throw new RebuildNeededException(reason);
         }
 
+        _follower.Open();
+        Volatile.Write(ref _position, _follower.Position.Sequence);
+        _opened.TrySetResult();
         var replicable = _replicableSequence();
         var hasMore = _follower.Step();
         Volatile.Write(ref _position, _follower.Position.Sequence);

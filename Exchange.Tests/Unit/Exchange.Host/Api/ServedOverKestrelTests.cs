@@ -7,6 +7,7 @@ using Exchange.Host.Security;
 using Exchange.MarketData;
 using Exchange.Matching.Ports;
 using Exchange.Orders;
+using Exchange.Replication;
 using Exchange.Risk;
 using Exchange.Tests.Support.Fakes;
 using Microsoft.AspNetCore.Builder;
@@ -114,13 +115,17 @@ public sealed class ServedOverKestrelTests
         _api.Status.IsReady = false;
         _api.Status.Phase = "recovering";
         _api.Status.Sequence = 25;
+        _api.Status.Replicators = [new ReplicatorStatus("sql", ReplicatorState.BackingOff, 7, 18, 2_345_678, 3, 40, 5, "10.0.0.7 refuses: password")];
         var recovering = await RawAsync("GET", "/health/ready", "", "");
         var live = await RawAsync("GET", "/health/live", "", "");
-        (_api.Status.IsReady, _api.Status.Phase) = (true, "running");
+        (_api.Status.IsReady, _api.Status.Phase, _api.Status.Replicators) = (true, "running", []);
+        const string Tail = """
+            "phase":"recovering","sequence":25,"disk":"normal","replicators":[{"name":"sql","state":"BackingOff","sequence":7,"lagSequences":18,"lagMs":2345}]}
+            """;
 
         Assert.That(ready, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"ready","phase":"running","sequence":0,"disk":"normal","replicators":[]}"""));
-        Assert.That(recovering, Does.StartWith("HTTP/1.1 503 ").And.EndWith("""{"status":"unavailable","phase":"recovering","sequence":25,"disk":"normal","replicators":[]}"""));
-        Assert.That(live, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"live","phase":"recovering","sequence":25,"disk":"normal","replicators":[]}"""));
+        Assert.That(recovering, Does.StartWith("HTTP/1.1 503 ").And.EndWith("""{"status":"unavailable",""" + Tail));
+        Assert.That(live, Does.StartWith("HTTP/1.1 200 ").And.EndWith("""{"status":"live",""" + Tail));
     }
 
     [Test]

@@ -3,6 +3,7 @@ using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
 using Exchange.Replication;
 using Exchange.Replication.Following;
+using Exchange.Replication.Sql;
 using Exchange.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
@@ -56,7 +57,52 @@ public sealed class ReplicationModuleTests
         Assert.That(module.History.IsConfigured, Is.False, "neither keeps history");
     }
 
-    private sealed class FakeStore(string name) : IReplicatedStore
+    [Test]
+    public async Task A_start_waits_until_the_history_is_open_and_for_nothing_else()
+    {
+        var stream = new StreamJournal(5, 20, withHashes: false);
+        var journal = stream.ToDisk(seed: 1);
+        var history = new StuckReplicator("history") { Position = new JournalRecall(journal, () => stream.Records.Count).PositionAt(2) };
+        var other = new StuckReplicator("other");
+        using var module = new ReplicationModule(() => stream.Records.Count, Waiting(60_000), [new FakeHistoryStore(history), new FakeStore("other", other)]);
+        using var released = new ReleasedAtEnd(history, other);
+        module.Prepare(journal, new JournalFollowers());
+
+        var start = module.StartAsync();
+        history.IsOpening.Wait();
+        other.IsOpening.Wait();
+        Assert.That(start.IsCompleted, Is.False);
+
+        history.MayOpen.Set();
+        await start.WaitAsync(HostProcess.Patience);
+        Assert.That(history.IsApplying.Wait(HostProcess.Patience), Is.True);
+
+        Assert.That(module.History.CompleteSequence, Is.EqualTo(2), "known, although its first batch is under way");
+        Assert.That(module.Replicators.Select(status => status.State), Is.All.EqualTo(ReplicatorState.Starting));
+    }
+
+    [Test]
+    public async Task A_history_that_does_not_open_holds_the_start_as_long_as_the_options_say()
+    {
+        var history = new StuckReplicator("history");
+        using var module = new ReplicationModule(() => 0, Waiting(1), [new FakeHistoryStore(history)]);
+        using var released = new ReleasedAtEnd(history);
+        module.Prepare(new FaultyDisk(), new JournalFollowers());
+
+        await module.StartAsync().WaitAsync(HostProcess.Patience);
+
+        Assert.That(module.History.CompleteSequence, Is.Zero, "what it holds is not known");
+    }
+
+    private static StoreSurroundings Waiting(int openWaitMs) => Surroundings with { Following = new FollowingOptions { OpenWaitMs = openWaitMs } };
+
+    private sealed class FakeHistoryStore(IReplicator replicator) : FakeStore(replicator.Name, replicator), IHistoryStore
+    {
+        public IHistory NewHistory(Func<long> usablePosition) =>
+            new SqlHistory(() => throw new NotSupportedException("nothing is asked"), usablePosition, queriesAtOnce: 1, default);
+    }
+
+    private class FakeStore(string name, IReplicator? replicator = null) : IReplicatedStore
     {
         public List<string> Calls { get; } = [];
 
@@ -64,7 +110,7 @@ public sealed class ReplicationModuleTests
 
         public bool IsOn { get; init; } = true;
 
-        public IReplicator NewReplicator() => new IdleReplicator(name);
+        public IReplicator NewReplicator() => replicator ?? new StuckReplicator(name);
 
         public long Rebuild(IStorage journal, long endSequence)
         {
@@ -79,18 +125,36 @@ public sealed class ReplicationModuleTests
         }
     }
 
-    private sealed class IdleReplicator(string name) : IReplicator
+    /// <summary>Stays in Open, and then in Apply, until a test lets it go.</summary>
+    private sealed class StuckReplicator(string name) : IReplicator
     {
+        public ManualResetEventSlim IsOpening { get; } = new();
+
+        public ManualResetEventSlim MayOpen { get; } = new();
+
+        public ManualResetEventSlim IsApplying { get; } = new();
+
+        public ManualResetEventSlim MayApply { get; } = new();
+
+        public JournalPosition Position { get; init; }
+
         public string Name => name;
 
         public int PendingCount => 0;
 
         public long RoundTrips => 0;
 
-        public JournalPosition Open() => default;
+        public JournalPosition Open()
+        {
+            IsOpening.Set();
+            MayOpen.Wait();
+            return Position;
+        }
 
         public void Apply(long epoch, in Record record)
         {
+            IsApplying.Set();
+            MayApply.Wait();
         }
 
         public void Commit(in JournalPosition position)
@@ -99,6 +163,19 @@ public sealed class ReplicationModuleTests
 
         public void Close()
         {
+        }
+    }
+
+    /// <summary>Before the module waits for the threads.</summary>
+    private sealed class ReleasedAtEnd(params StuckReplicator[] replicators) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var replicator in replicators)
+            {
+                replicator.MayOpen.Set();
+                replicator.MayApply.Set();
+            }
         }
     }
 }
