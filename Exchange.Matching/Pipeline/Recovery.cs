@@ -17,7 +17,7 @@ internal static class Recovery
     /// <param name="engine">Empty, as are <paramref name="consumers"/>; after an exception all of them must be thrown away.</param>
     /// <param name="probe">Passes over snapshots of other builds that this one cannot go on from; null: such a one refuses the start.</param>
     /// <param name="log">Receives one line for each snapshot that is passed over, naming file and offset.</param>
-    /// <param name="progress">Told the last sequence after each group; for a person who waits.</param>
+    /// <param name="progress">Told the last sequence after each group; for a person who waits: the views may be two batches behind it.</param>
     /// <param name="isOneThread">The views are fed on the calling thread, too: for a simulation, which has no other.</param>
     /// <exception cref="JournalDamagedException">The journal does not verify, ends before a snapshot, or begins too late for every one.</exception>
     /// <exception cref="SnapshotDamagedException">A snapshot verifies, but this build cannot go on from it, which the probe did not tell.</exception>

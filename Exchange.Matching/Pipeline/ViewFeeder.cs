@@ -7,8 +7,9 @@ namespace Exchange.Matching.Pipeline;
 
 /// <summary>
 /// Feeds replayed records to the views, on a thread of its own: while they fold one batch, the replay executes the next. In order, in bounded batches.
+/// Whichever thread is ahead helps: when the replay has filled its batch, it folds those views of the batch before that nobody has begun.
 /// <code>
-/// replay: Add … Add ──► full ──► batch A ──► views' thread: every view has all of A, then A is free again
+/// replay: Add … Add ──► full ──► batch A ──► view by view, each by the thread that claims it; when every view has all of A, it is free again
 ///         Add … Add ──► batch B …            at most one batch is handed over and one in filling
 /// </code>
 /// Used by one thread; <see cref="Dispose"/> ends the other. A view that fails is a bug: its exception is thrown on the
@@ -22,12 +23,18 @@ internal sealed class ViewFeeder : IDisposable
 
     private readonly IRecordConsumer[] _consumers;
     private readonly SemaphoreSlim _handedOver = new(0);
-    private readonly SemaphoreSlim _free = new(1);
+    private readonly SemaphoreSlim _folded = new(1);
     private readonly Thread? _thread;
     private Batch _filling = new();
     private Batch _folding = new();
+
+    /// <summary>Views of the batch handed over that nobody has claimed yet: those before this index. Zero or less when all are claimed.</summary>
+    private int _unclaimed;
+
+    /// <summary>Views that have not folded the whole batch yet.</summary>
+    private int _unfolded;
     private volatile bool _hasEnded;
-    private ExceptionDispatchInfo? _failure;
+    private volatile ExceptionDispatchInfo? _failure;
 
     /// <param name="isInline">Folds on the calling thread instead: for a simulation, which has one, and for who is in no hurry.</param>
     public ViewFeeder(IReadOnlyList<IRecordConsumer> consumers, bool isInline)
@@ -51,18 +58,14 @@ internal sealed class ViewFeeder : IDisposable
         _filling.Add(record.Bytes);
     }
 
-    /// <summary>Returns when every view has every record.</summary>
+    /// <summary>Returns when every view has every record. The last call before <see cref="Dispose"/>.</summary>
     public void Complete()
     {
         HandOver();
-        if (_thread is not null)
-        {
-            _free.Wait();
-            _failure?.Throw();
-        }
+        AwaitFolded();
     }
 
-    /// <summary>Ends the thread behind the batch that it folds; what was not handed over is dropped.</summary>
+    /// <summary>Ends the thread behind the view that it folds; what was not handed over is dropped.</summary>
     public void Dispose()
     {
         if (_thread is not null)
@@ -73,21 +76,39 @@ internal sealed class ViewFeeder : IDisposable
         }
 
         _handedOver.Dispose();
-        _free.Dispose();
+        _folded.Dispose();
     }
 
     private void HandOver()
     {
+        AwaitFolded();
+        (_filling, _folding) = (_folding, _filling);
+        _filling.Clear();
+        _unfolded = _consumers.Length;
         if (_thread is null)
         {
-            Fold(_filling);
+            foreach (var consumer in _consumers)
+            {
+                Fold(consumer);
+            }
+
             return;
         }
 
-        _free.Wait();
-        _failure?.Throw();
-        (_filling, _folding) = (_folding, _filling);
+        // The symbol directory, before anybody can claim the others: they look symbols up in it.
+        Fold(_consumers[0]);
+        Volatile.Write(ref _unclaimed, _consumers.Length);
         _handedOver.Release();
+    }
+
+    /// <summary>Helps with the batch that is handed over, and returns when every view has it.</summary>
+    private void AwaitFolded()
+    {
+        // First: behind a failure nobody folds any more, and nobody would be waited for.
+        _failure?.Throw();
+        FoldUnclaimed();
+        _folded.Wait();
+        _failure?.Throw();
     }
 
     private void Run()
@@ -100,41 +121,50 @@ internal sealed class ViewFeeder : IDisposable
                 return;
             }
 
-            try
-            {
-                Fold(_folding);
-            }
-            catch (Exception failure)
-            {
-                // Kept for the replay's thread, which ends it all.
-                _failure = ExceptionDispatchInfo.Capture(failure);
-            }
-
-            _free.Release();
+            FoldUnclaimed();
         }
     }
 
-    private void Fold(Batch batch)
+    /// <summary>Folds views, the last first, since the heaviest stand last, until every one is claimed. Either thread.</summary>
+    private void FoldUnclaimed()
     {
-        foreach (var consumer in _consumers)
+        // Never the first: the directory is folded before the batch is handed over.
+        for (var index = Interlocked.Decrement(ref _unclaimed); index > 0; index = Interlocked.Decrement(ref _unclaimed))
         {
-            consumer.BeginBatch();
+            Fold(_consumers[index]);
+        }
+    }
+
+    private void Fold(IRecordConsumer consumer)
+    {
+        try
+        {
+            Show(consumer);
+        }
+        catch (Exception failure)
+        {
+            // Kept for the replay's thread, which ends it all.
+            _failure = ExceptionDispatchInfo.Capture(failure);
         }
 
-        var shown = _consumers;
-        Planted.Let(PlantedBug.ViewsNotRecovered, ref shown, []);
-        Planted.Let(PlantedBug.ReplayAppliedTwice, ref shown, [.. _consumers, .. _consumers]);
-        foreach (var consumer in shown)
+        if (Interlocked.Decrement(ref _unfolded) == 0)
         {
-            consumer.Apply(batch.Run);
+            _folded.Release();
+        }
+    }
+
+    private void Show(IRecordConsumer consumer)
+    {
+        var times = 1;
+        Planted.Let(PlantedBug.ViewsNotRecovered, ref times, 0);
+        Planted.Let(PlantedBug.ReplayAppliedTwice, ref times, 2);
+        consumer.BeginBatch();
+        for (; times > 0; times--)
+        {
+            consumer.Apply(_folding.Run);
         }
 
-        foreach (var consumer in _consumers)
-        {
-            consumer.EndBatch();
-        }
-
-        batch.Clear();
+        consumer.EndBatch();
     }
 
     /// <summary>Records back to back, copied: the journal's buffer is read into again while they are folded.</summary>

@@ -65,6 +65,48 @@ public sealed class ViewFeederTests
         Assert.That(failure.Message, Does.Contain("five"));
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Whichever_view_fails_the_replay_hears_of_it_and_no_view_is_fed_further(int failing)
+    {
+        CountingView[] views = [.. Enumerable.Range(0, 3).Select(view => new CountingView { FailsAt = view == failing ? 5 : 0 })];
+        var records = new TradingRecords();
+        using var feeder = new ViewFeeder(views, isInline: false);
+        Add(feeder, records, 10);
+        Assert.Throws<InvariantBrokenException>(feeder.Complete);
+        var seen = views.Select(view => view.Seen).ToArray();
+        Assert.Throws<InvariantBrokenException>(() => Add(feeder, records, Records));
+
+        Assert.That(views.Select(view => view.Seen), Is.EqualTo(seen));
+    }
+
+    [Test]
+    public void The_first_view_has_a_batch_before_the_others_begin_it_and_each_is_fed_by_one_thread_at_a_time()
+    {
+        var directory = new CountingView();
+        CountingView[] others = [new() { Ahead = directory }, new() { Ahead = directory }, new() { Ahead = directory }];
+        using var feeder = new ViewFeeder([directory, .. others], isInline: false);
+        Add(feeder, new TradingRecords(), 20 * Records);
+        feeder.Complete();
+
+        Assert.That(others.Select(view => (view.Seen, view.Faults)), Is.All.EqualTo((20 * Records, 0)));
+    }
+
+    [Test]
+    public void A_replay_that_is_ahead_helps_with_views_that_nobody_has_begun()
+    {
+        // The thread claims the last view, which waits for the one before it: only the replay's thread can fold that.
+        using var helped = new ManualResetEventSlim();
+        var second = new CountingView { Begun = helped.Set };
+        var third = new CountingView { Begun = () => Assert.That(helped.Wait(TimeSpan.FromSeconds(60)), "nobody helped") };
+        using var feeder = new ViewFeeder([new CountingView(), second, third], isInline: false);
+        Add(feeder, new TradingRecords(), 3);
+        feeder.Complete();
+
+        Assert.That((second.Seen, second.Faults, third.Seen, third.Faults), Is.EqualTo((3, 0, 3, 0)));
+    }
+
     [Test]
     public void A_replay_that_fails_ends_the_thread_and_drops_what_was_not_handed_over()
     {
@@ -88,6 +130,7 @@ public sealed class ViewFeederTests
     private sealed class CountingView : IRecordConsumer
     {
         private bool _isInBatch;
+        private int _thread;
 
         public int Seen { get; private set; }
 
@@ -95,22 +138,29 @@ public sealed class ViewFeederTests
 
         public int FailsAt { get; init; }
 
+        /// <summary>A view that must have each record before this one.</summary>
+        public CountingView? Ahead { get; init; }
+
+        public Action? Begun { get; init; }
+
         public void BeginBatch()
         {
             Faults += _isInBatch ? 1 : 0;
             _isInBatch = true;
+            _thread = Environment.CurrentManagedThreadId;
+            Begun?.Invoke();
         }
 
         public void Apply(in Record record, int replyToken)
         {
             Seen++;
-            Faults += _isInBatch && record.Sequence == Seen && replyToken == CommandSlot.NoReply ? 0 : 1;
+            Faults += _isInBatch && record.Sequence == Seen && replyToken == CommandSlot.NoReply && (Ahead is null || Ahead.Seen >= Seen) ? 0 : 1;
             Invariant.That(Seen != FailsAt, "five is too many");
         }
 
         public void EndBatch()
         {
-            Faults += _isInBatch ? 0 : 1;
+            Faults += _isInBatch && _thread == Environment.CurrentManagedThreadId ? 0 : 1;
             _isInBatch = false;
         }
 
