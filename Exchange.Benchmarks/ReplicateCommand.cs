@@ -1,5 +1,6 @@
 using Exchange.Accounts;
 using Exchange.Benchmarks.History;
+using Exchange.Benchmarks.Outage;
 using Exchange.Benchmarks.Replicate;
 using Exchange.Benchmarks.Workloads;
 using Exchange.Matching.Journal;
@@ -30,15 +31,18 @@ internal static class ReplicateCommand
 
     public static BenchmarkCommand Command { get; } = new(
         "replicate",
-        $"STORE... [{CommandsOption} N] [{DirectoryOption} DIR]",
+        $"STORE... [{CommandsOption} N] [{DirectoryOption} DIR] | {OutageCommand.Usage}",
         [
             $"Writes two journals, of orders that rest shortly and long, and has each store ({string.Join(", ", Targets.Keys)}) follow them from the begin.",
             $"{CommandsOption} N     commands of each journal, 1000 to 100000000, default {DefaultCommands}",
             $"{DirectoryOption} DIR  for the journal and a store that is a file, default ./artifacts; what is written there is deleted again",
             HistoryDatabase.ConnectionHelp,
             $"{RedisTarget.ConnectionVariable} names the Redis server, for example 127.0.0.1:6379",
+            .. OutageCommand.Help,
         ],
-        (arguments, output, error) => Task.FromResult(Run(arguments, output, error)));
+        (arguments, output, error) => arguments.Contains(OutageCommand.Flag)
+            ? OutageCommand.RunAsync([.. arguments.Where(argument => argument != OutageCommand.Flag)], output, error)
+            : Task.FromResult(Run(arguments, output, error)));
 
     private static int Run(string[] arguments, TextWriter output, TextWriter error)
     {

@@ -8,5 +8,5 @@ namespace Exchange.Tests;
 public sealed class ServicesOfTheTestRun
 {
     [OneTimeTearDown]
-    public void End() => LocalServices.EndShared();
+    public void End() => SharedServices.End();
 }

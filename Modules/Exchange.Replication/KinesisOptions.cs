@@ -8,7 +8,7 @@ public sealed class KinesisOptions
     public const string Section = "Exchange:Replication:Kinesis";
 
     /// <summary>Name of the stream; empty (default) for none.</summary>
-    [RegularExpression("|[A-Za-z0-9_.-]{1,128}", ErrorMessage = "Exchange:Replication:Kinesis:Stream is the name of a stream: up to 128 of A-Z a-z 0-9 _ . -")]
+    [RegularExpression("[A-Za-z0-9_.-]{1,128}", ErrorMessage = "Exchange:Replication:Kinesis:Stream is the name of a stream: up to 128 of A-Z a-z 0-9 _ . -")]
     public string Stream { get; set; } = "";
 
     /// <summary>

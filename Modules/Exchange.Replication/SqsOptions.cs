@@ -8,7 +8,7 @@ public sealed class SqsOptions
     public const string Section = "Exchange:Replication:Sqs";
 
     /// <summary>Name of the queue, ending in `.fifo`; empty (default) for none. The dead-letter queue's ends in `-dead.fifo`.</summary>
-    [RegularExpression("|[A-Za-z0-9_-]{1,70}\\.fifo", ErrorMessage = "Exchange:Replication:Sqs:Queue is the name of a FIFO queue: up to 70 of A-Z a-z 0-9 _ -, then .fifo")]
+    [RegularExpression("[A-Za-z0-9_-]{1,70}\\.fifo", ErrorMessage = "Exchange:Replication:Sqs:Queue is the name of a FIFO queue: up to 70 of A-Z a-z 0-9 _ -, then .fifo")]
     public string Queue { get; set; } = "";
 
     /// <summary>

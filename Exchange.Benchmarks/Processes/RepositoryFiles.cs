@@ -1,6 +1,6 @@
-namespace Exchange.Tests.Support;
+namespace Exchange.Benchmarks.Processes;
 
-/// <summary>The source tree that the tests were built from.</summary>
+/// <summary>The source tree that this program was built from.</summary>
 public static class RepositoryFiles
 {
     private static readonly string[] GeneratedFolders =

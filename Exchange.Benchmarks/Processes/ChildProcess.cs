@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Exchange.Tests.Support;
+namespace Exchange.Benchmarks.Processes;
 
 /// <summary>
 /// A started .NET program with its collected output. Any thread may read the output; starting, waiting and disposing are one caller's.

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Exchange.Tests.Support;
+namespace Exchange.Benchmarks.Processes;
 
 /// <summary>Calls of the C library whose results the framework hides or does not offer. Any thread.</summary>
 internal static partial class NativeCalls

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Exchange.Tests.Support.Services;
+namespace Exchange.Benchmarks.Processes;
 
 /// <summary>
-/// Real stores on this machine: `infra/local/services` in a folder of their own. <see cref="Shared"/> is started once per test run, when a test first
-/// asks for it, and ended behind the last test; an outage test may start some of its own, or break a shared one and mend it before it ends.
-/// What cannot be started fails the test that asked. Any thread; the verbs that break and mend are one caller's.
+/// Real stores on this machine: `infra/local/services` in a folder of their own. What cannot be started is an
+/// <see cref="InvalidOperationException"/>. Any thread; the verbs that break and mend are one caller's.
 /// </summary>
 internal sealed class LocalServices : IDisposable
 {
@@ -17,7 +16,6 @@ internal sealed class LocalServices : IDisposable
     public const string Sqs = "sqs";
 
     private static readonly string Script = RepositoryFiles.Path("infra", "local", "services");
-    private static readonly Lazy<LocalServices> LazyShared = new(StartShared);
     private static int _names;
 
     private readonly string _folder;
@@ -29,7 +27,8 @@ internal sealed class LocalServices : IDisposable
     {
     }
 
-    private LocalServices(string folder, string[] services)
+    /// <summary>As above, in a folder that the caller names.</summary>
+    public LocalServices(string folder, string[] services)
     {
         _folder = folder;
         try
@@ -46,10 +45,11 @@ internal sealed class LocalServices : IDisposable
         }
     }
 
-    public static LocalServices Shared => LazyShared.Value;
-
     /// <summary>Npgsql's connection string of a superuser and the database `postgres`.</summary>
     public string PostgresConnection => _variables["EXCHANGE_POSTGRES"];
+
+    /// <summary>Host and port.</summary>
+    public string PostgresAddress => string.Join(':', PostgresConnection.Split(';')[..2].Select(part => part.Split('=')[1]));
 
     /// <summary>Host and port.</summary>
     public string RedisAddress => _variables["EXCHANGE_REDIS"];
@@ -62,18 +62,13 @@ internal sealed class LocalServices : IDisposable
 
     public Uri S3Url => new(_variables["EXCHANGE_S3"]);
 
+    /// <summary>Returns <see cref="PostgresConnection"/> by way of another address, host and port.</summary>
+    public static string PostgresConnectionTo(string address) =>
+        $"Host={address.Split(':')[0]};Port={address.Split(':')[1]};Username=postgres;Database=postgres";
+
     /// <summary>Returns a name that no other test has: for a database, a table's or key's prefix, a queue, a bucket. Lower case letters, digits, hyphens.</summary>
     public static string NewName(string prefix) =>
         string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}");
-
-    /// <summary>Ends the shared services if a test has started them.</summary>
-    public static void EndShared()
-    {
-        if (LazyShared.IsValueCreated)
-        {
-            LazyShared.Value.Dispose();
-        }
-    }
 
     /// <summary>Ends a service in good order and waits for its end.</summary>
     public void Stop(string service) => Run(["stop", service, _folder]);
@@ -92,12 +87,8 @@ internal sealed class LocalServices : IDisposable
 
     public void Dispose() => Run(["down", _folder]);
 
-    /// <summary>The test command names a folder, and ends what is left in it even when this process is killed.</summary>
-    private static LocalServices StartShared() =>
-        new(Environment.GetEnvironmentVariable("EXCHANGE_SERVICES_FOLDER") is { Length: > 0 } given ? given : NewFolder(), []);
-
     /// <summary>Where the database's own user may go: a home folder or a private temporary folder would shut it out.</summary>
-    private static string NewFolder() => Path.Combine("/var/tmp", NewName("exchange-services"));
+    public static string NewFolder() => Path.Combine("/var/tmp", NewName("exchange-services"));
 
     private static string Run(string[] arguments)
     {

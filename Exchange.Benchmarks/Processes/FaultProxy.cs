@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Exchange.Tests.Support.Services;
+namespace Exchange.Benchmarks.Processes;
 
 /// <summary>
 /// A TCP connection between a program and its server that can be made slow or refused, on a loopback port of its own. Any thread.

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
-namespace Exchange.Tests.Support;
+namespace Exchange.Benchmarks.Processes;
 
 /// <summary>
-/// The exchange as a process of its own, as it is shipped: the host's own build of the tests' configuration, on a free loopback port and in
+/// The exchange as a process of its own, as it is shipped: the host's own build of this program's configuration, on a free loopback port and in
 /// a temporary data directory that goes when this object is disposed. It can be started again on the same port and directory after it has
 /// ended in whatever way. One caller at a time.
 /// </summary>
@@ -13,6 +13,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
 {
     /// <summary>What a busy machine may need for one step; a healthy one needs a fraction.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    /// <summary>A verb reads the whole journal and writes a store.</summary>
+    private static readonly TimeSpan VerbPatience = TimeSpan.FromMinutes(30);
 
     // Below the ports that the system gives to outgoing connections, so that none of those takes it between two starts.
     private const int FirstPort = 20_000;
@@ -36,7 +39,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>What the host listens on; change it before a start.</summary>
     public string Url { get; set; }
 
-    /// <summary>The host's program; the tests' own build of it unless changed before a start.</summary>
+    /// <summary>The host's program; the build of this program's configuration unless changed before a start.</summary>
     public string Dll { get; set; } = HostDll;
 
     /// <summary>A program, with its arguments, that starts the host's in its own process, such as one that gives up rights; none by default.</summary>
@@ -52,17 +55,27 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>What the host of the last start has printed.</summary>
     public string Output => Running.Output;
 
+    private Dictionary<string, string> Variables
+    {
+        get
+        {
+            var environment = new Dictionary<string, string>(Settings);
+            environment.TryAdd("Exchange__DataDirectory", DataDirectory);
+            return environment;
+        }
+    }
+
     private ChildProcess Running => _process ?? throw new InvalidOperationException("the host was not started");
 
     /// <summary>Returns an address on a loopback port that is free now.</summary>
     public static string NewUrl() => $"http://127.0.0.1:{FreePort()}";
 
-    /// <summary>The host's own build of the tests' configuration.</summary>
+    /// <summary>The host's own build of this program's configuration.</summary>
     public static string HostDll
     {
         get
         {
-            // …/Exchange.Tests/bin/CONFIGURATION/FRAMEWORK/
+            // …/PROJECT/bin/CONFIGURATION/FRAMEWORK/
             var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
             return RepositoryFiles.Path("Exchange.Host", "bin", framework.Parent!.Name, framework.Name, "Exchange.Host.dll");
         }
@@ -76,15 +89,24 @@ internal sealed partial class HostProcess : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
-        var environment = new Dictionary<string, string>(Settings);
-        environment.TryAdd("Exchange__DataDirectory", DataDirectory);
+        var environment = Variables;
 
-        // Small: every start prepares it anew, and many tests start many hosts.
+        // Small: every start prepares it anew, and tests start many hosts.
         environment.TryAdd("Exchange__Engine__JournalReserveBytes", "1048576");
 
-        // Books that only the test touches, unless it says otherwise.
+        // Books that only the caller touches, unless it says otherwise.
         environment.TryAdd("Exchange__Sandbox__MarketMakers", "false");
         _process = ChildProcess.Start(Dll, ["--urls", Url], environment, launcher: Launcher);
+    }
+
+    /// <summary>Runs the host's program with a verb, on this directory and with these settings; returns its exit code and what it printed.</summary>
+    public async Task<(int ExitCode, string Output)> RunVerbAsync(params string[] words)
+    {
+        var process = ChildProcess.Start(Dll, words, Variables);
+        await using (process.ConfigureAwait(false))
+        {
+            return (await process.WaitForExitAsync(VerbPatience).ConfigureAwait(false), process.Output);
+        }
     }
 
     /// <summary>Starts the host and returns when it takes orders.</summary>
