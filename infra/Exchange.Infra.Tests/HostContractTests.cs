@@ -22,6 +22,7 @@ public sealed partial class HostContractTests
 
     [TestCase("infra/deploy/exchange.env")]
     [TestCase("infra/deploy/bootstrap.sh")]
+    [TestCase("infra/deploy/fetch-secrets")]
     [TestCase("Dockerfile")]
     public void Every_setting_is_an_option_of_the_host(string file)
     {

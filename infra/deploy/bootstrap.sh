@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # First boot of an engine host (Amazon Linux 2023): data volume, users, units, agents. Runs as root, once; running it again changes nothing.
 # The launch template writes these before it: EXCHANGE_ENVIRONMENT, EXCHANGE_COLOUR, EXCHANGE_REGION, EXCHANGE_BUNDLE_BUCKET,
-# EXCHANGE_ARCHIVE_BUCKET, EXCHANGE_SECRETS_KEY_ID, EXCHANGE_OPERATOR_TOKEN_ID, EXCHANGE_TRUSTED_PROXIES.
+# EXCHANGE_ARCHIVE_BUCKET, EXCHANGE_SECRETS_KEY_ID, EXCHANGE_OPERATOR_TOKEN_ID, EXCHANGE_TRUSTED_PROXIES, and of the stores EXCHANGE_AURORA_SECRET_ID,
+# EXCHANGE_REDIS_TOKEN_ID, EXCHANGE_REDIS_ADDRESS, EXCHANGE_EVENTS_QUEUE, EXCHANGE_AUDIT_STREAM.
 set -euo pipefail
 : "${EXCHANGE_ENVIRONMENT:?}" "${EXCHANGE_COLOUR:?}" "${EXCHANGE_REGION:?}" "${EXCHANGE_BUNDLE_BUCKET:?}" "${EXCHANGE_ARCHIVE_BUCKET:?}"
 : "${EXCHANGE_SECRETS_KEY_ID:?}" "${EXCHANGE_OPERATOR_TOKEN_ID:?}" "${EXCHANGE_TRUSTED_PROXIES:?}"
+: "${EXCHANGE_AURORA_SECRET_ID:?}" "${EXCHANGE_REDIS_TOKEN_ID:?}" "${EXCHANGE_REDIS_ADDRESS:?}" "${EXCHANGE_EVENTS_QUEUE:?}" "${EXCHANGE_AUDIT_STREAM:?}"
 
 data_folder=/var/lib/exchange
 data_volume=/dev/sdf
@@ -64,7 +66,13 @@ CONF
     echo "EXCHANGE_REGION=$EXCHANGE_REGION"
     echo "EXCHANGE_SECRETS_KEY_ID=$EXCHANGE_SECRETS_KEY_ID"
     echo "EXCHANGE_OPERATOR_TOKEN_ID=$EXCHANGE_OPERATOR_TOKEN_ID"
+    echo "EXCHANGE_AURORA_SECRET_ID=$EXCHANGE_AURORA_SECRET_ID"
+    echo "EXCHANGE_REDIS_TOKEN_ID=$EXCHANGE_REDIS_TOKEN_ID"
+    echo "EXCHANGE_REDIS_ADDRESS=$EXCHANGE_REDIS_ADDRESS"
+    echo "AWS_REGION=$EXCHANGE_REGION"
     echo "Exchange__Archive__Bucket=$EXCHANGE_ARCHIVE_BUCKET"
+    echo "Exchange__Replication__Sqs__Queue=$EXCHANGE_EVENTS_QUEUE"
+    echo "Exchange__Replication__Kinesis__Stream=$EXCHANGE_AUDIT_STREAM"
     echo "Exchange__Api__TrustedProxies=$EXCHANGE_TRUSTED_PROXIES"
     if ((processors > 4)); then
       echo "Exchange__Engine__EngineCpu=$((processors - 1))"
@@ -93,7 +101,7 @@ CONF
 }
 
 install_agents() {
-  dnf install -y -q ruby amazon-ssm-agent awscli-2 libicu
+  dnf install -y -q ruby amazon-ssm-agent awscli-2 libicu jq
   local work
   work=$(mktemp -d)
   aws s3 cp --region "$EXCHANGE_REGION" "s3://aws-codedeploy-$EXCHANGE_REGION/latest/install" "$work/install"
@@ -109,9 +117,16 @@ install_agents() {
   systemctl daemon-reload
 }
 
+# The authorities that sign Aurora's certificates, which no system trusts by itself.
+trust_aurora() {
+  curl -sSf --retry 5 -o /etc/exchange/aurora-ca.pem "https://truststore.pki.rds.amazonaws.com/$EXCHANGE_REGION/$EXCHANGE_REGION-bundle.pem"
+  chmod 0644 /etc/exchange/aurora-ca.pem
+}
+
 mount_data
 add_user
 write_settings
+trust_aurora
 tune
 install_agents
 say "done: the deployment installs the exchange and starts it"
