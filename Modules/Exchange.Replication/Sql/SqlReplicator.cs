@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
-using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 using Exchange.Replication.Following;
@@ -24,7 +23,7 @@ internal sealed class SqlReplicator : IReplicator
     private readonly RowBatch _batch;
     private readonly OrderFold<Orders> _orders;
     private readonly BalanceFold<Money> _money;
-    private SymbolDirectory _symbols = new();
+    private readonly SymbolState _symbols = new();
     private IRowWriter? _writer;
     private JournalPosition _position;
     private long _closedRoundTrips;
@@ -53,13 +52,7 @@ internal sealed class SqlReplicator : IReplicator
         _writer = _openWriter();
         (_position, var directory) = _writer.ReadPosition();
         _sequence = _position.Sequence;
-        _symbols = new SymbolDirectory();
-        if (directory.Length > 0)
-        {
-            using var bytes = new MemoryStream(directory);
-            _symbols.Load(new SnapshotReader(bytes.ReadExactly));
-        }
-
+        _symbols.Load(directory);
         return _position;
     }
 
@@ -119,16 +112,12 @@ internal sealed class SqlReplicator : IReplicator
         }
         while (events.MoveNext());
 
-        var assetCount = _symbols.Assets.Length;
-        var symbolCount = _symbols.Symbols.Length;
-        _symbols.Apply(record, CommandSlot.NoReply);
-        _batch.Assets.AddRange(_symbols.Assets[assetCount..]);
-        _batch.Symbols.AddRange(_symbols.Symbols[symbolCount..]);
-        var directory = new MemoryStream();
-        var writer = new SnapshotWriter(directory.Write);
-        _symbols.Save(writer);
-        writer.Flush();
-        _batch.Directory = directory.ToArray();
+        var assetCount = _symbols.Directory.Assets.Length;
+        var symbolCount = _symbols.Directory.Symbols.Length;
+        _symbols.Apply(record);
+        _batch.Assets.AddRange(_symbols.Directory.Assets[assetCount..]);
+        _batch.Symbols.AddRange(_symbols.Directory.Symbols[symbolCount..]);
+        _batch.Directory = _symbols.Save();
     }
 
     private void AddAudit(in Record record)
@@ -179,7 +168,7 @@ internal sealed class SqlReplicator : IReplicator
 
         public ref OrderTerms Terms(int row) => ref owner._batch.Orders[row].Terms;
 
-        public Symbol Symbol(int symbolId) => owner._symbols.Symbol(symbolId);
+        public Symbol Symbol(int symbolId) => owner._symbols.Directory.Symbol(symbolId);
 
         public int Add(in OrderState order) => owner._batch.Orders.Add(order);
 
@@ -211,7 +200,7 @@ internal sealed class SqlReplicator : IReplicator
     /// <summary>Balances as sums of a batch's changes; what changes an account's total becomes a ledger entry.</summary>
     private readonly struct Money(SqlReplicator owner) : IBalanceChanges
     {
-        public Symbol Symbol(int symbolId) => owner._symbols.Symbol(symbolId);
+        public Symbol Symbol(int symbolId) => owner._symbols.Directory.Symbol(symbolId);
 
         public void Hold(int accountId, int assetId, long amount, long timeUs) => owner.Change(accountId, assetId, -amount, amount, timeUs);
 
