@@ -26,6 +26,10 @@ internal static class ReplicateCommand
     {
         ["sqlite"] = directory => new SqlTarget("sqlite", directory),
         ["postgres"] = directory => new SqlTarget("postgres", directory),
+        ["sqlite-append"] = directory => new SqlTarget("sqlite", directory, appendsOnly: true),
+        ["postgres-append"] = directory => new SqlTarget("postgres", directory, appendsOnly: true),
+        ["sqs"] = EventsTarget.Sqs,
+        ["kinesis"] = EventsTarget.Kinesis,
         ["redis"] = directory => new RedisTarget(directory),
     };
 
@@ -37,7 +41,8 @@ internal static class ReplicateCommand
             $"{CommandsOption} N     commands of each journal, 1000 to 100000000, default {DefaultCommands}",
             $"{DirectoryOption} DIR  for the journal and a store that is a file, default ./artifacts; what is written there is deleted again",
             HistoryDatabase.ConnectionHelp,
-            $"{RedisTarget.ConnectionVariable} names the Redis server, for example 127.0.0.1:6379",
+            $"{RedisTarget.ConnectionVariable} names the Redis server, for example 127.0.0.1:6379; {EventsTarget.SqsVariable} and {EventsTarget.KinesisVariable} the emulators",
+            "sqlite-append and postgres-append write what is only ever added: no orders, balances and candles",
             .. OutageCommand.Help,
         ],
         (arguments, output, error) => arguments.Contains(OutageCommand.Flag)
@@ -70,7 +75,8 @@ internal static class ReplicateCommand
                 foreach (var store in list.Values)
                 {
                     using var target = Targets[store](directory);
-                    output.WriteLine($"{store}, {shape}: {ReplicateRun.Of(target, journal)}");
+                    var run = ReplicateRun.Of(target, journal);
+                    output.WriteLine($"{store}, {shape}: {run}{run.Of(target.UnitsPerSecondAtMost())}");
                 }
             }
 

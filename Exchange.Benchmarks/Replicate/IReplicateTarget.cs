@@ -6,4 +6,7 @@ namespace Exchange.Benchmarks.Replicate;
 internal interface IReplicateTarget : IDisposable
 {
     IReplicator NewReplicator();
+
+    /// <summary>What the store takes at most of what it was sent, units a second, sent by somebody who does nothing else; null where nobody measures that.</summary>
+    double? UnitsPerSecondAtMost();
 }

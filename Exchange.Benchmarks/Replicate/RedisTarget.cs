@@ -30,6 +30,8 @@ internal sealed class RedisTarget(string directory) : IReplicateTarget
         return new RedisReplicator(_options, Keys, () => new MarketOrigin(MarketReplica.Empty(Folds), recall));
     }
 
+    public double? UnitsPerSecondAtMost() => null;
+
     public void Dispose()
     {
         using var connection = RedisConnection.Open(_options, () => { });

@@ -38,6 +38,11 @@ internal sealed record ReplicateRun(long Events, long Commands, long Units, long
         + $"{Units / Math.Max(1, Batches):N0} units a batch, {(double)RoundTrips / Math.Max(1, Batches):F1} round trips a batch; "
         + $"{Events:N0} events in {Elapsed.TotalSeconds:F1} s, {CpuSeconds:F1} s of them on the processor");
 
+    /// <summary>Returns in words what share of the most that the store takes this is; nothing where that is not known.</summary>
+    public string Of(double? unitsPerSecondAtMost) => unitsPerSecondAtMost is { } most
+        ? string.Create(CultureInfo.InvariantCulture, $"; {Units / Elapsed.TotalSeconds / most:P0} of plain sends ({most:N0} units/s)")
+        : "";
+
     private static (long Events, long Commands) Count(IStorage journal)
     {
         using var reader = new JournalReader(journal);

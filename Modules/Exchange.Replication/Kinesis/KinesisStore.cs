@@ -13,7 +13,9 @@ internal sealed class KinesisStore(IOptions<KinesisOptions> options, AwsClients 
     public override bool IsOn => options.Value.Stream.Length > 0;
 
     /// <summary>A request has room for a record of every market.</summary>
-    protected override int RequestsAtOnce => 1;
+    public const int RequestsUnderWay = 1;
+
+    protected override int RequestsAtOnce => RequestsUnderWay;
 
     protected override int BatchMessages => options.Value.BatchEvents;
 
