@@ -43,7 +43,7 @@ internal static class BenchmarkProgram
             WriteUsage(error, [command]);
             return ExitCode.Usage;
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException or HttpRequestException)
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or HttpRequestException or TimeoutException)
         {
             error.WriteLine($"{command.Name} failed: {failure.Message}{(failure.InnerException is { } cause ? $": {cause.Message}" : "")}");
             return ExitCode.Mismatch;

@@ -13,6 +13,9 @@ internal readonly record struct LoadSample(long IntendedAt, long Ticks, string? 
 /// </summary>
 internal sealed class OpenLoop
 {
+    /// <summary>Whoever sends this late did not run: what was measured then is the machine's, not the exchange's.</summary>
+    private static readonly TimeSpan StandStill = TimeSpan.FromMilliseconds(250);
+
     private readonly Func<int, Task<string?>> _send;
     private readonly int _perSecond;
     private readonly Lock _lock = new();
@@ -20,6 +23,7 @@ internal sealed class OpenLoop
     private readonly List<Task> _underWay = [];
     private readonly Thread _thread;
     private volatile bool _isEnding;
+    private long _stoodStillAt;
 
     /// <param name="send">Sends one request, by its number from 0; returns why it did not succeed, null when it did.</param>
     public OpenLoop(int perSecond, Func<int, Task<string?>> send)
@@ -29,6 +33,9 @@ internal sealed class OpenLoop
         _thread = new Thread(Run) { Name = "open-loop", Priority = ThreadPriority.AboveNormal, IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>Returns whether this thread could not keep its schedule at some time behind the stopwatch timestamp.</summary>
+    public bool StoodStillBehind(long timestamp) => Volatile.Read(ref _stoodStillAt) > timestamp;
 
     /// <summary>Ends sending and returns every request's sample when the last answer is there.</summary>
     public async Task<IReadOnlyList<LoadSample>> StopAsync()
@@ -49,6 +56,11 @@ internal sealed class OpenLoop
             if (early > TimeSpan.Zero)
             {
                 Thread.Sleep(early);
+            }
+
+            if (Stopwatch.GetElapsedTime(due) > StandStill)
+            {
+                Volatile.Write(ref _stoodStillAt, Stopwatch.GetTimestamp());
             }
 
             _underWay.RemoveAll(task => task.IsCompletedSuccessfully);

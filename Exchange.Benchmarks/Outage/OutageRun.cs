@@ -8,11 +8,13 @@ namespace Exchange.Benchmarks.Outage;
 /// <code>
 /// baseline │ outage │ catching up │ baseline │ outage of another store │ catching up │ … │ baseline       the orders never pause
 /// </code>
-/// so that what else the machine does falls on baselines and outages alike.
+/// so that what else the machine does falls on baselines and outages alike. Where the machine did not even let the sender run, the outage is repeated.
 /// </summary>
 internal sealed class OutageRun(OutageSettings settings, TextWriter progress)
 {
     private const int Pairs = 16;
+
+    private const int WarmUpSeconds = 15;
 
     /// <summary>Behind this, a store that follows under orders has caught up.</summary>
     private const int CaughtUpMs = 500;
@@ -20,8 +22,12 @@ internal sealed class OutageRun(OutageSettings settings, TextWriter progress)
     /// <summary>What an outage may add to the host's memory at most, beyond what its neighbours have.</summary>
     private const long MemoryGrowthBytesMax = 64L << 20;
 
-    private readonly List<(StoreFault Fault, OutagePhase Before, OutagePhase Outage, OutagePhase CatchUp)> _outages = [];
-    private readonly List<OutagePhase> _baselines = [];
+    /// <summary>Repetitions of one outage before the run is given up.</summary>
+    private const int RepetitionsMax = 10;
+
+    private static readonly TimeSpan ConvergencePatience = TimeSpan.FromMinutes(10);
+
+    private readonly List<MeasuredOutage> _outages = [];
     private readonly List<string> _mismatches = [];
 
     public async Task<OutageReport> RunAsync()
@@ -41,7 +47,7 @@ internal sealed class OutageRun(OutageSettings settings, TextWriter progress)
             var samples = await OutagesAsync(stores, host, flow).ConfigureAwait(false);
             foreach (var store in settings.Stores)
             {
-                await ReplicatorHealth.CaughtUpAsync(host, store).ConfigureAwait(false);
+                await ReplicatorHealth.CaughtUpAsync(host, store, patience: ConvergencePatience).ConfigureAwait(false);
             }
 
             host.Terminate();
@@ -73,23 +79,16 @@ internal sealed class OutageRun(OutageSettings settings, TextWriter progress)
         StoreFault[] faults = [stores.Control(), .. stores.Faults.Where(fault => settings.Faults.Contains(fault.Fault))];
         var load = new OpenLoop(settings.PerSecond, flow.PlaceAsync);
         progress.WriteLine("warming up");
-        await OutagePhase.WatchAsync(host, null, PhaseAsync).ConfigureAwait(false);
+        await OutagePhase.WatchAsync(host, null, WarmUpAsync).ConfigureAwait(false);
+        var before = await BaselineAsync(host).ConfigureAwait(false);
         for (var round = 1; round <= settings.Rounds; round++)
         {
             foreach (var fault in faults)
             {
-                var before = await BaselineAsync(host).ConfigureAwait(false);
-                var outage = await OutagePhase.WatchAsync(host, fault.Store, () =>
-                {
-                    fault.Begin();
-                    return PhaseAsync();
-                }).ConfigureAwait(false);
-                var catchUp = await OutagePhase.WatchAsync(host, fault.Store, () =>
-                {
-                    fault.End();
-                    return CaughtUpAsync(host);
-                }).ConfigureAwait(false);
-                _outages.Add((fault, before, outage, catchUp));
+                var measured = await UndisturbedAsync(load, host, fault, before).ConfigureAwait(false);
+                before = measured.After;
+                _outages.Add(measured);
+                var (outage, catchUp) = (measured.Outage, measured.CatchUp);
                 progress.WriteLine($"round {round}, {fault.Store} {fault.Fault}: lag {outage.LagSequences} sequences, {outage.LagMs} ms; caught up behind {catchUp.Seconds:F1} s");
                 if (fault.Fault != FaultyStores.NoFault && outage is not { LagSequences: > 0, LagMs: > 0 })
                 {
@@ -98,32 +97,59 @@ internal sealed class OutageRun(OutageSettings settings, TextWriter progress)
             }
         }
 
-        await BaselineAsync(host).ConfigureAwait(false);
         return await load.StopAsync().ConfigureAwait(false);
     }
 
-    private async Task<OutagePhase> BaselineAsync(HostProcess host)
+    private async Task<MeasuredOutage> UndisturbedAsync(OpenLoop load, HostProcess host, StoreFault fault, OutagePhase before)
     {
-        var phase = await OutagePhase.WatchAsync(host, null, PhaseAsync).ConfigureAwait(false);
-        _baselines.Add(phase);
-        return phase;
+        for (var repetition = 0; repetition <= RepetitionsMax; repetition++)
+        {
+            var measured = await MeasureAsync(host, fault, before).ConfigureAwait(false);
+            if (!load.StoodStillBehind(before.From))
+            {
+                return measured;
+            }
+
+            progress.WriteLine($"{fault.Store} {fault.Fault}: the machine stood still; repeated");
+            before = await BaselineAsync(host).ConfigureAwait(false);
+        }
+
+        throw new InvalidOperationException($"the machine stood still {RepetitionsMax} times during {fault.Store} {fault.Fault}");
     }
 
+    private async Task<MeasuredOutage> MeasureAsync(HostProcess host, StoreFault fault, OutagePhase before)
+    {
+        var outage = await OutagePhase.WatchAsync(host, fault.Store, () =>
+        {
+            fault.Begin();
+            return PhaseAsync();
+        }).ConfigureAwait(false);
+        var catchUp = await OutagePhase.WatchAsync(host, fault.Store, () =>
+        {
+            fault.End();
+            return CaughtUpAsync(host);
+        }).ConfigureAwait(false);
+        return new MeasuredOutage(fault, before, outage, catchUp, await BaselineAsync(host).ConfigureAwait(false));
+    }
+
+    private Task<OutagePhase> BaselineAsync(HostProcess host) => OutagePhase.WatchAsync(host, null, PhaseAsync);
+
     private Task PhaseAsync() => Task.Delay(TimeSpan.FromSeconds(settings.Seconds));
+
+    private Task WarmUpAsync() => Task.Delay(TimeSpan.FromSeconds(Math.Max(WarmUpSeconds, settings.Seconds)));
 
     private async Task CaughtUpAsync(HostProcess host)
     {
         foreach (var store in settings.Stores)
         {
-            await ReplicatorHealth.CaughtUpAsync(host, store, CaughtUpMs).ConfigureAwait(false);
+            await ReplicatorHealth.CaughtUpAsync(host, store, CaughtUpMs, ConvergencePatience).ConfigureAwait(false);
         }
     }
 
     private OutageRow Row(
-        (string Store, string Fault) name, List<(StoreFault Fault, OutagePhase Before, OutagePhase Outage, OutagePhase CatchUp)> outages,
-        IReadOnlyList<LoadSample> samples)
+        (string Store, string Fault) name, List<MeasuredOutage> outages, IReadOnlyList<LoadSample> samples)
     {
-        var around = outages.Select(outage => (OutagePhase[])[outage.Before, _baselines[_baselines.IndexOf(outage.Before) + 1]]).ToList();
+        var around = outages.Select(outage => (OutagePhase[])[outage.Before, outage.After]).ToList();
         var p50 = new List<double>();
         var p99 = new List<double>();
         var catchUp = new List<double>();

@@ -20,10 +20,11 @@ internal sealed record ReplicatorHealth(string Name, string State, long Sequence
         (await ReadAsync(host).ConfigureAwait(false)).Single(each => each.Name == store);
 
     /// <summary>Completes when a store follows and lags no more than that.</summary>
-    /// <exception cref="TimeoutException">It did not come to that within <see cref="HostProcess.Patience"/>.</exception>
-    public static async Task CaughtUpAsync(HostProcess host, string store, long lagMs = 0)
+    /// <param name="patience">Null for <see cref="HostProcess.Patience"/>.</param>
+    /// <exception cref="TimeoutException">It did not come to that in time.</exception>
+    public static async Task CaughtUpAsync(HostProcess host, string store, long lagMs = 0, TimeSpan? patience = null)
     {
-        using var giveUp = new CancellationTokenSource(HostProcess.Patience);
+        using var giveUp = new CancellationTokenSource(patience ?? HostProcess.Patience);
         while (await ReadAsync(host, store).ConfigureAwait(false) is var health && (health.State != "Following" || health.LagMs > lagMs))
         {
             if (giveUp.IsCancellationRequested)

@@ -81,7 +81,11 @@ public sealed class FetchSecretsTests
             Path.Combine(secrets, "aurora"),
             new System.Text.Json.Nodes.JsonObject
             {
-                ["host"] = "aurora.example", ["port"] = 5432, ["dbname"] = "exchange", ["username"] = "exchange_owner", ["password"] = password,
+                ["host"] = "aurora.example",
+                ["port"] = 5432,
+                ["dbname"] = "exchange",
+                ["username"] = "exchange_owner",
+                ["password"] = password,
             }.ToJsonString());
         Program("aws", $"while [[ $1 != --secret-id ]]; do shift; done; cat {secrets}/$2; echo");
         Program("chown", "exit 0");
