@@ -2,6 +2,7 @@ using Exchange.MarketData;
 using Exchange.Matching.Journal;
 using Exchange.Replication;
 using Exchange.Replication.Following;
+using Exchange.Replication.Market;
 using Exchange.Replication.Redis;
 
 namespace Exchange.Benchmarks.Replicate;

@@ -2,6 +2,7 @@ using Exchange.MarketData;
 using Exchange.Matching.Ports;
 using Exchange.Replication;
 using Exchange.Replication.Following;
+using Exchange.Replication.Market;
 using Exchange.Replication.Redis;
 using Exchange.Tests.Support.Services;
 using StackExchange.Redis;

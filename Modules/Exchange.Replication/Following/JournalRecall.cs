@@ -54,6 +54,25 @@ internal sealed class JournalRecall(IStorage storage, Func<long> replicableSeque
         return position;
     }
 
+    /// <summary>
+    /// Brings a fold that outlasts its store's failures to where the store stands: hands over what it lacks; a fold that is further waits for the
+    /// store.
+    /// </summary>
+    /// <param name="foldSequence">Where the fold stands.</param>
+    /// <returns>Whether the fold stands where the store does by that.</returns>
+    /// <exception cref="RebuildNeededException">The store followed another journal, or what the fold lacks is gone.</exception>
+    public bool BringTo(JournalPosition stored, long foldSequence, EpochRecordAction apply)
+    {
+        if (stored.Sequence < foldSequence && Contradicts(stored))
+        {
+            throw new RebuildNeededException(
+                $"its position {stored.Sequence} stands behind another record than this journal has there: it followed another journal");
+        }
+
+        Read(foldSequence + 1, stored.Sequence, apply);
+        return stored.Sequence > foldSequence;
+    }
+
     /// <summary>Returns whether the journal has another record where the position stands; a record that is gone cannot be told apart.</summary>
     public bool Contradicts(JournalPosition position) =>
         position.Sequence > 0 && position.Sequence >= FirstSequence() && PositionAt(position.Sequence) != position;

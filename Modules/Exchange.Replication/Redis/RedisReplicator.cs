@@ -1,5 +1,6 @@
 using Exchange.Matching.Events;
 using Exchange.Replication.Following;
+using Exchange.Replication.Market;
 using StackExchange.Redis;
 
 namespace Exchange.Replication.Redis;
@@ -48,16 +49,9 @@ internal sealed class RedisReplicator(RedisOptions options, RedisKeys keys, Func
         _stored = _connection.ReadPosition(keys.Position);
         _namesStored.Clear();
         var symbols = _symbols!;
-        var sequence = symbols.Market.Sequence;
-        if (_stored.Sequence > sequence)
+        if (_recall!.BringTo(_stored, symbols.Market.Sequence, (long epoch, in Record record) => symbols.Apply(epoch, record)))
         {
-            _recall!.Read(sequence + 1, _stored.Sequence, (long epoch, in Record record) => symbols.Apply(epoch, record));
             _folded = _stored;
-        }
-        else if (_stored.Sequence < sequence && _recall!.Contradicts(_stored))
-        {
-            throw new RebuildNeededException(
-                $"its position {_stored.Sequence} stands behind another record than this journal has there: it followed another journal");
         }
 
         symbols.Found(_connection.ReadHeads(symbols.All.Select(symbol => symbol.Keys[RedisKeys.Head])), _picture);

@@ -2,6 +2,7 @@ using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Views;
 using Exchange.Replication.Following;
+using Exchange.Replication.Market;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

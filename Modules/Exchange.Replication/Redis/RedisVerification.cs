@@ -1,6 +1,7 @@
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
 using Exchange.Replication.Following;
+using Exchange.Replication.Market;
 using StackExchange.Redis;
 
 namespace Exchange.Replication.Redis;

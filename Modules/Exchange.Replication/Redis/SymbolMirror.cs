@@ -1,5 +1,6 @@
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
+using Exchange.Replication.Market;
 using StackExchange.Redis;
 
 namespace Exchange.Replication.Redis;

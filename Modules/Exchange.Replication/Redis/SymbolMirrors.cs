@@ -1,5 +1,6 @@
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
+using Exchange.Replication.Market;
 
 namespace Exchange.Replication.Redis;
 

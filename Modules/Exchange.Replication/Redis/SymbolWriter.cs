@@ -1,3 +1,4 @@
+using Exchange.Replication.Market;
 using StackExchange.Redis;
 
 namespace Exchange.Replication.Redis;

@@ -2,6 +2,7 @@ using System.Text;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
+using Exchange.Replication.Following;
 
 namespace Exchange.Replication.Sql;
 
@@ -98,17 +99,17 @@ internal sealed class RowBatch
     public Dictionary<(int SymbolId, long StartUs), CandleChange> Candles { get; } = [];
 
     /// <summary>Orders that the batch added or changed.</summary>
-    public SqlOrderRows Orders { get; }
+    public OrderRows Orders { get; }
 
     /// <summary>The symbol directory in its snapshot form, when the batch changed it; null otherwise.</summary>
     public byte[]? Directory { get; set; }
 
-    public RowBatch(SqlOrderRows orders) => Orders = orders;
+    public RowBatch(OrderRows orders) => Orders = orders;
 
     /// <summary>Rows that a transaction would write now.</summary>
     public int Count =>
         Assets.Count + Symbols.Count + Accounts.Count + Audit.Count + Balances.Count + LedgerEntries.Count + Trades.Count + Fills.Count
-        + Candles.Count + Orders.AddedCount + Orders.ChangedCount;
+        + Candles.Count + Orders.Added.Count + Orders.Changed.Count;
 
     /// <summary>Hands over every row.</summary>
     public void WriteTo(IRowSink sink)

@@ -36,7 +36,7 @@ internal sealed class SqlReplicator : IReplicator
     public SqlReplicator(Func<IRowWriter> openWriter, int openOrdersCached)
     {
         _openWriter = openWriter;
-        _batch = new RowBatch(new SqlOrderRows(ReadOrder, openOrdersCached));
+        _batch = new RowBatch(new OrderRows(ReadOrder, openOrdersCached));
         _orders = new OrderFold<Orders>(new Orders(this));
         _money = new BalanceFold<Money>(new Money(this));
     }

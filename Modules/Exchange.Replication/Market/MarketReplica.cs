@@ -5,9 +5,9 @@ using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Matching.Views;
 
-namespace Exchange.Replication.Redis;
+namespace Exchange.Replication.Market;
 
-/// <summary>The market and its symbols as they stand behind one sequence: what the store is written from. One thread.</summary>
+/// <summary>The market and its symbols as they stand behind one sequence: what stores of the market are written from. One thread.</summary>
 internal sealed class MarketReplica(IMarketFold fold, SymbolDirectory symbols, long sequence)
 {
     public IMarketFold Fold => fold;
