@@ -2,6 +2,7 @@ using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
 using Exchange.Replication.Archive;
 using Exchange.Replication.Aws;
+using Exchange.Replication.DynamoDb;
 using Exchange.Replication.Following;
 using Exchange.Replication.Kinesis;
 using Exchange.Replication.Redis;
@@ -35,6 +36,7 @@ public static class ReplicationModuleRegistration
         AddStore<SqlStore, SqlOptions>(services, configuration, SqlOptions.Section);
         AddStore<SqsStore, SqsOptions>(services, configuration, SqsOptions.Section);
         AddStore<KinesisStore, KinesisOptions>(services, configuration, KinesisOptions.Section);
+        AddStore<DynamoDbStore, DynamoDbOptions>(services, configuration, DynamoDbOptions.Section);
         AddOptions<AwsOptions>(services, configuration, AwsOptions.Section);
         services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<IOptions<AwsOptions>>().Value));
         AddStore<RedisStore, RedisOptions>(services, configuration, RedisOptions.Section);

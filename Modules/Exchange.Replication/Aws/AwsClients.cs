@@ -1,3 +1,4 @@
+using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 
 namespace Exchange.Replication.Aws;
@@ -8,6 +9,13 @@ namespace Exchange.Replication.Aws;
 internal sealed class AwsClients(AwsOptions options, AWSCredentials? credentials = null, Action<ClientConfig>? configure = null)
 {
     public AwsJsonClient NewJson(AwsJsonService service) => new(service, Configured(new AwsJsonConfig(service)), credentials);
+
+    public IAmazonDynamoDB NewDynamoDb()
+    {
+        // Three tries, as the other clients: what is throttled beyond them is tried again by the store itself.
+        var config = Configured(new AmazonDynamoDBConfig { RetryMode = RequestRetryMode.Standard, MaxErrorRetry = 2 });
+        return credentials is null ? new AmazonDynamoDBClient(config) : new AmazonDynamoDBClient(credentials, config);
+    }
 
     private T Configured<T>(T config)
         where T : ClientConfig
