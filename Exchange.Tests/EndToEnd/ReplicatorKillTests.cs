@@ -21,6 +21,7 @@ public sealed class ReplicatorKillTests
     [TestCase("sqlite", 1_500)]
     [TestCase("postgres", 120)]
     [TestCase("redis", 60)]
+    [TestCase("dynamodb", 600)]
     public async Task A_killed_writer_leaves_rows_and_position_of_whole_batches(string provider, int writesMax)
     {
         var rounds = int.TryParse(Environment.GetEnvironmentVariable("EXCHANGE_REPLICATOR_KILLS"), out var given) ? given : 20;
@@ -72,6 +73,12 @@ public sealed class ReplicatorKillTests
         {
             var redis = new RedisTestStore(journal, LocalServices.Shared.RedisAddress);
             return (redis, redis.Address, () => redis.Verify(end) is var verified ? (verified.Sequence, verified.Differences) : default);
+        }
+
+        if (provider == DynamoDbTestStore.Kind)
+        {
+            var dynamoDb = new DynamoDbTestStore(journal, LocalServices.Shared.DynamoDbUrl);
+            return (dynamoDb, dynamoDb.Address, () => dynamoDb.Verify(end) is var verified ? (verified.Sequence, verified.Differences) : default);
         }
 
         var history = HistoryStore.On(provider);

@@ -11,7 +11,7 @@ public sealed class DynamoDbOptions
     /// What the names of both tables begin with: <c>PREFIX-orders</c> and <c>PREFIX-books</c>; empty (default) for none. One exchange each: two that share
     /// tables are told apart by their journals, and the second one refuses.
     /// </summary>
-    [RegularExpression("|[A-Za-z0-9_.-]{1,200}", ErrorMessage = "Exchange:Replication:DynamoDb:TablePrefix is the begin of two tables' names: up to 200 of A-Z a-z 0-9 _ . -")]
+    [RegularExpression("[A-Za-z0-9_.-]{1,200}", ErrorMessage = "Exchange:Replication:DynamoDb:TablePrefix is the begin of two tables' names: up to 200 of A-Z a-z 0-9 _ . -")]
     public string TablePrefix { get; set; } = "";
 
     /// <summary>

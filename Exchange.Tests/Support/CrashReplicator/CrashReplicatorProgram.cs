@@ -6,7 +6,7 @@ using Exchange.Replication.Following;
 namespace Exchange.Tests.Support.CrashReplicator;
 
 /// <summary>
-/// A process that follows a journal into a store (a history's address, or <c>redis|ADDRESS|PREFIX</c>) and kills itself (SIGKILL) right before the write that it was told, or ends with 0 at the
+/// A process that follows a journal into a store (a history's address, <c>redis|ADDRESS|PREFIX</c>, or <c>dynamodb|URL|PREFIX</c>) and kills itself (SIGKILL) right before the write that it was told, or ends with 0 at the
 /// journal's end.
 /// </summary>
 internal static class CrashReplicatorProgram
@@ -37,7 +37,10 @@ internal static class CrashReplicatorProgram
     }
 
     private static IReplicator NewReplicator(string store, IStorage journal, Action<string> beforeWrite) =>
-        store.Split('|') is [RedisTestStore.Kind, var address, var prefix]
-            ? new RedisTestStore(journal, address, prefix).NewReplicator(beforeWrite)
-            : HistoryStore.At(store).NewReplicator(beforeWrite);
+        store.Split('|') switch
+        {
+            [RedisTestStore.Kind, var address, var prefix] => new RedisTestStore(journal, address, prefix).NewReplicator(beforeWrite),
+            [DynamoDbTestStore.Kind, var url, var prefix] => new DynamoDbTestStore(journal, new Uri(url), prefix).NewReplicator(beforeWrite),
+            _ => HistoryStore.At(store).NewReplicator(beforeWrite),
+        };
 }
