@@ -312,7 +312,8 @@ internal sealed class DynamoDbStoreTests
 
         using var connection = _store.Connect();
         connection.Client.CreateTableAsync(new CreateTableRequest(
-            _store.Tables.Orders, [new KeySchemaElement("orderId", "HASH")], [new AttributeDefinition("orderId", "N")], null) { BillingMode = "PAY_PER_REQUEST" })
+            _store.Tables.Orders, [new KeySchemaElement("orderId", "HASH")], [new AttributeDefinition("orderId", "N")], null)
+        { BillingMode = "PAY_PER_REQUEST" })
             .GetAwaiter().GetResult();
         _store.Options.Create = true;
         Assert.That(() => Follow(_store.NewReplicator(), _end, 50), Throws.TypeOf<StoreUnfitException>());
