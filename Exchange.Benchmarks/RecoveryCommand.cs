@@ -33,7 +33,7 @@ internal static class RecoveryCommand
         [
             "Writes a journal of orders, cancels and trades, then measures with a cold page cache: the start from the whole journal,",
             "the snapshot that the housekeeping would take, the start from that snapshot and the segment behind it; and what write and sync of a small group",
-            "on the same disk take with and without the snapshot under way.",
+            "on the same disk take, and how long an engine over the same state stands still, with and without the snapshot under way.",
             $"{CommandsOption} N     default 1000000",
             $"{RestingOption} N      resting orders that the book fills up to, default 100000",
             $"{DirectoryOption} DIR  on the file system to measure, default ./artifacts; what is written there is deleted again",
@@ -55,18 +55,24 @@ internal static class RecoveryCommand
             var whole = Recover(storage, error, out var wholeHash);
             output.WriteLine($"whole journal: {whole}");
             using var probe = new SyncProbe(Path.Combine(directory, "probe"));
-            error.WriteLine("measuring syncs without a snapshot");
+            using var engineProbe = new EngineProbe(storage, NewParts());
+            error.WriteLine("measuring syncs and the engine without a snapshot");
+            engineProbe.Take();
+            probe.Take();
             Thread.Sleep(ProbeMs);
-            output.WriteLine($"write and sync of a group, nothing else going on: {probe.Take()}");
+            output.WriteLine($"write and sync of a group, no snapshot under way: {probe.Take()}");
+            output.WriteLine($"the engine, no snapshot under way: {engineProbe.Take()}");
             error.WriteLine("taking the snapshot");
             var snapshotter = new Snapshotter<RiskPort, LedgerPort>(
                 storage, new PipelineOptions(), new SnapshotStore(storage), NewParts, SystemClock.Instance, error.WriteLine);
             var started = Stopwatch.GetTimestamp();
             var taken = snapshotter.Take(closedTo, CancellationToken.None);
             output.WriteLine(
-                $"snapshot: {taken.Bytes / 1e6:F1} MB in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s beside the engine, whose pause is 0; "
+                $"snapshot: {taken.Bytes / 1e6:F1} MB in {Stopwatch.GetElapsedTime(started).TotalSeconds:F2} s beside the engine; "
                 + $"replay {taken.ReplayCpuUs / 1e6:F2} s of processor time; memory of this process at its peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");
             output.WriteLine($"write and sync of a group while the snapshot was replayed, written and checked: {probe.Take()}");
+            output.WriteLine($"the engine while the snapshot was replayed, written and checked: {engineProbe.Take()}");
+            engineProbe.Dispose();
             var fromSnapshot = Recover(storage, error, out var snapshotHash);
             output.WriteLine($"snapshot and the segments behind it: {fromSnapshot}");
             return wholeHash == hash && snapshotHash == hash ? ExitCode.Success : ExitCode.Mismatch;
