@@ -11,7 +11,7 @@ namespace Exchange.Host.Stores;
 
 /// <summary>
 /// <c>Exchange.Host rebuild STORE</c> and <c>Exchange.Host verify STORE</c>: on a data directory whose exchange is stopped; options as for the host.
-/// Rebuild makes a store anew from the journal; verify compares its content with what the journal says.
+/// Rebuild makes a store anew from the journal; verify compares its content with what the journal says. <c>verify archive</c> reads the archive whole.
 /// </summary>
 internal static class StoreCommand
 {
@@ -68,7 +68,10 @@ internal static class StoreCommand
         var end = FindEnd(storage);
         if (verb == "rebuild")
         {
-            output.WriteLine($"rebuilt {store} to sequence {replication.Rebuild(store, storage, end)} of {end}");
+            var sequence = replication.Rebuild(store, storage, end);
+            output.WriteLine(sequence == end
+                ? $"rebuilt {store} to sequence {sequence} of {end}"
+                : $"{store} stands at sequence {sequence} of {end} now: the next start goes on from there");
             return 0;
         }
 
@@ -79,8 +82,8 @@ internal static class StoreCommand
         }
 
         output.WriteLine(verification.Differences.Count == 0
-            ? $"{store} at sequence {verification.Sequence} of {end} equals the journal"
-            : $"{store} at sequence {verification.Sequence} of {end} differs from the journal; run 'rebuild {store}'");
+            ? $"{store} at sequence {verification.Sequence} of {end} equals the journal{(verification.Limit is { } limit ? $" ({limit})" : "")}"
+            : $"{store} at sequence {verification.Sequence} of {end} differs from the journal{(store == "archive" ? "" : $"; run 'rebuild {store}'")}");
         return verification.Differences.Count == 0 ? 0 : DifferentExitCode;
     }
 

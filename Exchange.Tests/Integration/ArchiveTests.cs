@@ -89,6 +89,32 @@ public sealed class ArchiveTests(string kind)
     }
 
     [Test]
+    public void A_check_reads_the_archive_whole_and_tells_what_is_damaged_or_missing()
+    {
+        var stream = new StreamJournal(92, 6_000, withHashes: true);
+        var disk = new FaultyDisk();
+        Write(stream, disk, HousekeptJournal.Options, _archive);
+        var (_, end) = JournalFixture.ReadAll(new ArchivedJournal(disk, _archive));
+        var last = end.NextSequence - 1;
+        var segments = _archive.List("journal").Select(name => $"journal/{name}").ToList();
+        var snapshot = $"snapshot/{_archive.List("snapshot")[0]}";
+
+        var whole = ArchiveCheck.Run(disk, _archive, last);
+        Assert.That(whole.Differences, Is.Empty);
+        Assert.That(whole.LastSequence, Is.GreaterThanOrEqualTo(JournalReader.FirstSequence(disk)! - 1).And.LessThan(last));
+
+        Assert.That(Check(new Altered(_archive, damaged: segments[1], at: 5_000)), Has.One.Contains(segments[1]));
+        Assert.That(disk.Exists(segments[^1]), Is.True);
+        Assert.That(Check(new Altered(_archive, damaged: segments[^1], at: 5_000)), Has.One.Contains(segments[^1]), "although the journal has it, too");
+        Assert.That(Check(new Altered(_archive, damaged: snapshot, at: 5_000)), Has.One.Contains(snapshot));
+        Assert.That(Check(new Altered(_archive, hidden: segments[0])), Has.One.Contains("what lies before is in neither"));
+        Assert.That(Check(new Altered(_archive, hidden: segments[1])), Has.One.Contains("journal damaged"), "a gap");
+        Assert.That(ArchiveCheck.Run(disk, _archive, last + 1).Differences, Has.One.Contains($"with {last + 1}"), "another journal's end");
+
+        IReadOnlyList<string> Check(IArchive archive) => ArchiveCheck.Run(disk, archive, last).Differences;
+    }
+
+    [Test]
     public void What_stands_in_the_archive_is_never_written_over()
     {
         Put(Name, [1, 2, 3]);
@@ -171,6 +197,37 @@ public sealed class ArchiveTests(string kind)
         var digest = FileWalk.DigestOf(source);
         _archive.Put(name, source, digest);
         return digest;
+    }
+
+    /// <summary>One file has a bit flipped, or is not there.</summary>
+    private sealed class Altered(IArchive archive, string damaged = "", int at = 0, string hidden = "") : IArchive
+    {
+        public IReadOnlyList<string> List(string folder) => [.. archive.List(folder).Where(name => $"{folder}/{name}" != hidden)];
+
+        public FileDigest? Find(string name) => name == hidden ? null : archive.Find(name);
+
+        public void Put(string name, IStorageFile source, FileDigest digest) => throw new NotSupportedException();
+
+        public IStorageFile Open(string name)
+        {
+            var file = archive.Open(name);
+            if (name != damaged)
+            {
+                return file;
+            }
+
+            using (file)
+            {
+                var bytes = new byte[file.Length];
+                for (var read = 0; read < bytes.Length;)
+                {
+                    read += file.Read(bytes.AsSpan(read), read);
+                }
+
+                bytes[at] ^= 1;
+                return Source(bytes);
+            }
+        }
     }
 
     /// <summary>Not disposed by the module: the test goes on with it.</summary>

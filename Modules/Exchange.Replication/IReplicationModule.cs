@@ -53,12 +53,16 @@ public interface IReplicationModule
     /// </summary>
     /// <param name="store">For example <c>sql</c>.</param>
     /// <param name="endSequence">The journal's last sequence.</param>
-    /// <returns>The sequence that the store holds then.</returns>
+    /// <returns>The sequence that the store holds then; less than the end where the next start has to send or write what follows.</returns>
     /// <exception cref="ArgumentException">No such store is configured.</exception>
+    /// <exception cref="IOException">The store cannot be reached, or refuses.</exception>
     long Rebuild(string store, IStorage storage, long endSequence);
 
-    /// <summary>Compares a store, row by row, with one made anew from the journal up to its position. As above; changes nothing.</summary>
+    /// <summary>
+    /// Compares a store, row by row, with one made anew from the journal up to its position. As above; changes nothing. <c>archive</c> reads the archive whole.
+    /// </summary>
     /// <exception cref="ArgumentException">No such store is configured.</exception>
+    /// <exception cref="IOException">The store cannot be reached, or refuses.</exception>
     /// <exception cref="RebuildNeededException">The store cannot be continued from where it stands.</exception>
     StoreVerification Verify(string store, IStorage storage, long endSequence);
 
@@ -69,4 +73,8 @@ public interface IReplicationModule
 /// <summary>What a verification found.</summary>
 /// <param name="Sequence">The store's position.</param>
 /// <param name="Differences">One line for each table that differs from what the journal says; empty when all rows are equal.</param>
-public sealed record StoreVerification(long Sequence, IReadOnlyList<string> Differences);
+public sealed record StoreVerification(long Sequence, IReadOnlyList<string> Differences)
+{
+    /// <summary>What could not be looked at; null when everything was.</summary>
+    public string? Limit { get; init; }
+}

@@ -7,6 +7,9 @@ namespace Exchange.Replication;
 /// <summary>The positions, read from the journal's own counter at every call, and a replicator for every store that the options switch on.</summary>
 internal sealed class ReplicationModule : IReplicationModule, IDisposable
 {
+    /// <summary>What the verbs call the archive, which is no store.</summary>
+    private const string ArchiveName = "archive";
+
     private readonly Func<long> _durableSequence;
     private readonly StoreSurroundings _surroundings;
     private readonly IReplicatedStore[] _stores;
@@ -74,9 +77,21 @@ internal sealed class ReplicationModule : IReplicationModule, IDisposable
         Array.ForEach(_threads, thread => thread.Dispose());
     }
 
-    public long Rebuild(string store, IStorage storage, long endSequence) => Store(store).Rebuild(Whole(storage), endSequence);
+    public long Rebuild(string store, IStorage storage, long endSequence) => store == ArchiveName
+        ? throw new ArgumentException("the archive is not made from the journal, which has less than it: the housekeeping of a running exchange fills it", nameof(store))
+        : Store(store).Rebuild(Whole(storage), endSequence);
 
-    public StoreVerification Verify(string store, IStorage storage, long endSequence) => Store(store).Verify(Whole(storage), endSequence);
+    public StoreVerification Verify(string store, IStorage storage, long endSequence)
+    {
+        if (store != ArchiveName)
+        {
+            return Store(store).Verify(Whole(storage), endSequence);
+        }
+
+        var check = ArchiveCheck.Run(
+            storage, Archive ?? throw new ArgumentException("no archive is configured: set Exchange:Archive:Directory or Exchange:Archive:Bucket", nameof(store)), endSequence);
+        return new StoreVerification(check.LastSequence, check.Differences);
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
@@ -30,8 +31,7 @@ internal abstract class EventStore(StoreSurroundings surroundings) : IReplicated
 
     public StoreVerification Verify(IStorage journal, long endSequence)
     {
-        using var target = NewTarget();
-        var (position, state) = new PositionFile(journal, Name, target.OpenAsync().GetAwaiter().GetResult()).Read();
+        var (position, state) = new PositionFile(journal, Name, NameOfTarget()).Read();
         if (position.Sequence > endSequence)
         {
             throw new RebuildNeededException($"its position {position.Sequence} lies behind the journal's end {endSequence}");
@@ -54,7 +54,24 @@ internal abstract class EventStore(StoreSurroundings surroundings) : IReplicated
             differences.Add("symbols: those that it keeps are not the journal's");
         }
 
-        return new StoreVerification(position.Sequence, differences);
+        return new StoreVerification(position.Sequence, differences)
+        {
+            Limit = "position and symbols alone: what was delivered cannot be looked at",
+        };
+    }
+
+    /// <exception cref="IOException">It cannot be asked, or is not as it must be.</exception>
+    private string NameOfTarget()
+    {
+        using var target = NewTarget();
+        try
+        {
+            return target.OpenAsync().GetAwaiter().GetResult();
+        }
+        catch (Exception failure) when (failure is StoreUnfitException or AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException)
+        {
+            throw new IOException(failure.Message, failure);
+        }
     }
 
     protected abstract int RequestsAtOnce { get; }
