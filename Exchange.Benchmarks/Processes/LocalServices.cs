@@ -48,6 +48,9 @@ internal sealed class LocalServices : IDisposable
     /// <summary>Npgsql's connection string of a superuser and the database `postgres`.</summary>
     public string PostgresConnection => _variables["EXCHANGE_POSTGRES"];
 
+    /// <summary>Its data directory.</summary>
+    public string PostgresData => _variables["EXCHANGE_POSTGRES_DATA"];
+
     /// <summary>Host and port.</summary>
     public string PostgresAddress => string.Join(':', PostgresConnection.Split(';')[..2].Select(part => part.Split('=')[1]));
 
