@@ -60,6 +60,9 @@ public sealed class FetchSecretsTests
             }
 
             Assert.That(script, Does.Contain("export EXCHANGE_REDIS_ADDRESS=reference:reference\n"));
+            var prefix = script.Split('\n').Single(line => line.StartsWith("export EXCHANGE_TABLE_PREFIX=", StringComparison.Ordinal)).Split('=')[1];
+            var tables = Templates.Production.OfType("AWS::DynamoDB::GlobalTable").Select(table => (string?)table.At("TableName"));
+            Assert.That(tables, Is.EquivalentTo((string[])[$"{prefix}-orders", $"{prefix}-books"]));
         }
     }
 

@@ -155,6 +155,7 @@ internal sealed class EngineStack : EnvironmentStack
             $"export EXCHANGE_AURORA_SECRET_ID={data.Aurora.Secret!.SecretName}",
             $"export EXCHANGE_REDIS_TOKEN_ID={data.RedisToken.SecretName}",
             $"export EXCHANGE_REDIS_ADDRESS={data.Redis.AttrConfigurationEndPointAddress}:{data.Redis.AttrConfigurationEndPointPort}",
+            $"export EXCHANGE_TABLE_PREFIX={Prefix}",
             $"export EXCHANGE_EVENTS_QUEUE={data.Events.QueueName}",
             $"export EXCHANGE_AUDIT_STREAM={data.Stream.StreamName}",
             "cat > /var/tmp/bootstrap.sh <<'BOOTSTRAP'",
@@ -227,6 +228,8 @@ internal sealed class EngineStack : EnvironmentStack
             role.AddToPolicy(statement);
         }
 
+        // What `rebuild dynamodb` and `verify dynamodb` take, which run on a host.
+        role.AddToPolicy(HostPolicies.Allow("WholeTables", ["dynamodb:Scan"], [data.Orders.TableArn, data.Books.TableArn]));
         role.AddToPolicy(HostPolicies.Allow("Archive", ["s3:PutObject", "s3:GetObject"], [$"{data.Archive.BucketArn}/*"]));
         role.AddToPolicy(HostPolicies.Allow("ArchiveList", ["s3:ListBucket", "s3:GetBucketLocation"], [data.Archive.BucketArn, Bundles.BucketArn]));
         role.AddToPolicy(HostPolicies.Allow(
