@@ -30,6 +30,7 @@ internal static class ReplicateCommand
         ["postgres-append"] = directory => new SqlTarget("postgres", directory, appendsOnly: true),
         ["sqs"] = EventsTarget.Sqs,
         ["kinesis"] = EventsTarget.Kinesis,
+        ["dynamodb"] = directory => new DynamoDbTarget(directory),
         ["redis"] = directory => new RedisTarget(directory),
     };
 
@@ -41,7 +42,7 @@ internal static class ReplicateCommand
             $"{CommandsOption} N     commands of each journal, 1000 to 100000000, default {DefaultCommands}",
             $"{DirectoryOption} DIR  for the journal and a store that is a file, default ./artifacts; what is written there is deleted again",
             HistoryDatabase.ConnectionHelp,
-            $"{RedisTarget.ConnectionVariable} names the Redis server, for example 127.0.0.1:6379; {EventsTarget.SqsVariable} and {EventsTarget.KinesisVariable} the emulators",
+            $"{RedisTarget.ConnectionVariable} names the Redis server, for example 127.0.0.1:6379; {EventsTarget.SqsVariable}, {EventsTarget.KinesisVariable} and {DynamoDbTarget.UrlVariable} the emulators",
             "sqlite-append and postgres-append write what is only ever added: no orders, balances and candles",
             .. OutageCommand.Help,
         ],

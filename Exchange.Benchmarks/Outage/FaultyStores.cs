@@ -19,6 +19,8 @@ internal sealed class FaultyStores : IDisposable
     public const string Sqs = "sqs";
     public const string Kinesis = "kinesis";
 
+    public const string DynamoDb = "dynamodb";
+
     public const string Queue = "events.fifo";
     public const string Stream = "market-audit";
 
@@ -40,6 +42,8 @@ internal sealed class FaultyStores : IDisposable
             ("AWS_ENDPOINT_URL_SQS", $"http://{address}"), ("Exchange__Replication__Sqs__Queue", Queue), ("Exchange__Replication__Sqs__Create", "true")]),
         [Kinesis] = (LocalServices.Kinesis, services => services.KinesisUrl.Authority, address => [
             ("AWS_ENDPOINT_URL_KINESIS", $"http://{address}"), ("Exchange__Replication__Kinesis__Stream", Stream), ("Exchange__Replication__Kinesis__Create", "true")]),
+        [DynamoDb] = (LocalServices.DynamoDb, services => services.DynamoDbUrl.Authority, address => [
+            ("AWS_ENDPOINT_URL_DYNAMODB", $"http://{address}"), ("Exchange__Replication__DynamoDb__TablePrefix", "exchange"), ("Exchange__Replication__DynamoDb__Create", "true")]),
     };
 
     private readonly Dictionary<string, FaultProxy> _proxies = [];

@@ -95,7 +95,7 @@ public sealed class StoreOutageTests
         await AssertVerifiedAsync(host, stores);
     }
 
-    /// <summary>What refuses or is slow for a queue and a stream is alike, and measured by the benchmark.</summary>
+    /// <summary>What refuses or is slow is alike for all clients of AWS, and measured by the benchmark.</summary>
     private static bool IsInTheShortForm(StoreFault fault) =>
         fault.Store is FaultyStores.Sql or FaultyStores.Redis || fault.Fault is FaultyStores.Killed or FaultyStores.Hung;
 

@@ -26,19 +26,19 @@ internal sealed class DynamoDbReplicator(
     private readonly DynamoDbTables _tables = new(options);
     private readonly BookWriter _writer = new(new DynamoDbTables(options), options, clock, beforeWrite);
     private readonly OrderBatch _batch = new();
+    private readonly HashSet<BookMirror> _changedBooks = [];
     private Books? _books;
     private StampedOrders? _orders;
     private JournalRecall? _recall;
     private DynamoDbConnection? _connection;
     private StoredPosition _stored = StoredPosition.None;
     private long _sequence;
-    private int _changedBooks;
     private long _roundTrips;
 
     public string Name => "dynamodb";
 
     /// <summary>None until the batch has come to where it was announced to: it must not be committed before.</summary>
-    public int PendingCount => _sequence < _stored.Next.Sequence ? 0 : _batch.Count + _changedBooks;
+    public int PendingCount => _sequence < _stored.Next.Sequence ? 0 : _batch.Count + _changedBooks.Count;
 
     public int PendingMax => options.BatchItems;
 
@@ -80,9 +80,9 @@ internal sealed class DynamoDbReplicator(
         _batch.Add(epoch, record);
 
         // A failure in the middle of a batch leaves the market ahead of the store: it has these records.
-        if (record.Sequence > _books!.Market.Sequence && _books.Apply(epoch, record) is { IsStored: false })
+        if (record.Sequence > _books!.Market.Sequence && _books.Apply(epoch, record) is { IsStored: false } changed)
         {
-            _changedBooks++;
+            _changedBooks.Add(changed);
         }
     }
 
@@ -112,14 +112,14 @@ internal sealed class DynamoDbReplicator(
         Move(new StoredPosition(position, default, IsClearing: false));
         _orders.Committed();
         _batch.Clear();
-        _changedBooks = 0;
+        _changedBooks.Clear();
     }
 
     public void Close()
     {
         _batch.Clear();
         _orders?.Clear();
-        _changedBooks = 0;
+        _changedBooks.Clear();
         _connection?.Dispose();
         _connection = null;
     }

@@ -23,6 +23,13 @@ public sealed class StoreOptionsTests
         AssertTaken(new KinesisOptions { Stream = stream }, isTaken ? null : "Exchange:Replication:Kinesis:Stream");
 
     [TestCase("", true)]
+    [TestCase("exchange-production", true)]
+    [TestCase("two words", false)]
+    [TestCase("a/b", false)]
+    public void A_prefix_is_the_begin_of_tables_names(string prefix, bool isTaken) =>
+        AssertTaken(new DynamoDbOptions { TablePrefix = prefix }, isTaken ? null : "Exchange:Replication:DynamoDb:TablePrefix");
+
+    [TestCase("", true)]
     [TestCase("venue-1:", true)]
     [TestCase("{venue}:", false)]
     [TestCase("a b", false)]
@@ -38,6 +45,11 @@ public sealed class StoreOptionsTests
         AssertTaken(new RedisOptions { TimeoutMs = 99 }, "Exchange:Replication:Redis:TimeoutMs");
         AssertTaken(new SqsOptions { RequestsAtOnce = 65 }, "Exchange:Replication:Sqs:RequestsAtOnce");
         AssertTaken(new KinesisOptions { EventsPerRecord = 0 }, "Exchange:Replication:Kinesis:EventsPerRecord");
+        AssertTaken(new DynamoDbOptions { RequestsAtOnce = 257 }, "Exchange:Replication:DynamoDb:RequestsAtOnce");
+        AssertTaken(new DynamoDbOptions { BatchItems = 0 }, "Exchange:Replication:DynamoDb:BatchItems");
+        AssertTaken(new DynamoDbOptions { OpenOrdersCached = -1 }, "Exchange:Replication:DynamoDb:OpenOrdersCached");
+        AssertTaken(new DynamoDbOptions { DepthLevels = 5_001 }, "Exchange:Replication:DynamoDb:DepthLevels");
+        AssertTaken(new DynamoDbOptions { BookIntervalMs = 10_001 }, "Exchange:Replication:DynamoDb:BookIntervalMs");
         AssertTaken(new FollowingOptions { OpenWaitMs = 60_001 }, "Exchange:Replication:Following:OpenWaitMs");
     }
 
