@@ -7,7 +7,7 @@ using NUnit.Framework;
 
 namespace Exchange.Tests.EndToEnd;
 
-/// <summary>What `rebuild` and `verify` say of a queue, a stream and the archive, on a data directory with a journal: one line that names what is wrong.</summary>
+/// <summary>What `rebuild` and `verify` say of a queue, a stream, tables and the archive, on a data directory with a journal: one line that names what is wrong.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class StoreVerbTests
 {
@@ -58,6 +58,22 @@ public sealed class StoreVerbTests
         await AssertSaysAsync(0, $"sqs stands at sequence 0 of {_stream.Records.Count} now: the next start goes on from there", "rebuild", "sqs");
         await AssertSaysAsync(
             0, $"sqs at sequence 0 of {_stream.Records.Count} equals the journal (position and symbols alone: what was delivered cannot be looked at)", "verify", "sqs");
+    }
+
+    [Test]
+    public async Task Tables_are_rebuilt_and_verified_and_named_where_they_are_missing()
+    {
+        var prefix = LocalServices.NewName("verbs");
+        _host.Settings["Exchange__Replication__DynamoDb__TablePrefix"] = prefix;
+        _host.Settings["AWS_ENDPOINT_URL_DYNAMODB"] = LocalServices.Shared.DynamoDbUrl.ToString();
+        await AssertSaysAsync(ExchangeService.FailureExitCode, $"verify dynamodb: there is no table '{prefix}-orders'", "verify", "dynamodb");
+
+        _host.Settings["Exchange__Replication__DynamoDb__Create"] = "true";
+        await AssertSaysAsync(0, $"rebuilt dynamodb to sequence {_stream.Records.Count} of {_stream.Records.Count}", "rebuild", "dynamodb");
+        await AssertSaysAsync(0, $"dynamodb at sequence {_stream.Records.Count} of {_stream.Records.Count} equals the journal", "verify", "dynamodb");
+
+        _host.Settings["AWS_ENDPOINT_URL_DYNAMODB"] = HostProcess.NewUrl();
+        await AssertSaysAsync(ExchangeService.FailureExitCode, "verify dynamodb: Connection refused", "verify", "dynamodb");
     }
 
     [Test]

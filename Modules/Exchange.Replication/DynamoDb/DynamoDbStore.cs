@@ -1,4 +1,3 @@
-using Amazon.Runtime;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Views;
 using Exchange.Replication.Aws;
@@ -21,7 +20,7 @@ internal sealed class DynamoDbStore(IOptions<DynamoDbOptions> options, AwsClient
     public bool IsOn => _options.TablePrefix.Length > 0;
 
     public IReplicator NewReplicator() => NewReplicator(
-        _options, () => _origin ?? throw new InvalidOperationException("the replicator starts behind the recovery"));
+        () => _origin ?? throw new InvalidOperationException("the replicator starts behind the recovery"));
 
     public void Recovered(IStorage journal, long sequence, Func<long> replicableSequence) => _origin = new MarketOrigin(
         MarketReplica.CopyOfViews(folds, published, sequence), new JournalRecall(journal, replicableSequence));
@@ -40,25 +39,15 @@ internal sealed class DynamoDbStore(IOptions<DynamoDbOptions> options, AwsClient
                 DynamoDbClearing.Run(connection, _tables);
             }
 
-            // Nobody reads a book that is being made: it need not be shown now and then.
-            var hurried = new DynamoDbOptions
-            {
-                TablePrefix = _options.TablePrefix,
-                RequestsAtOnce = _options.RequestsAtOnce,
-                BatchItems = _options.BatchItems,
-                OpenOrdersCached = _options.OpenOrdersCached,
-                DepthLevels = _options.DepthLevels,
-                BookIntervalMs = 0,
-            };
             var origin = new MarketOrigin(MarketReplica.Empty(folds), new JournalRecall(journal, () => endSequence));
-            using var follower = new JournalFollower(NewReplicator(hurried, () => origin), journal, () => endSequence, int.MaxValue);
+            using var follower = new JournalFollower(NewReplicator(() => origin), journal, () => endSequence, int.MaxValue);
             while (follower.Step())
             {
             }
 
             return follower.Position.Sequence;
         }
-        catch (Exception failure) when (IsOfStore(failure))
+        catch (Exception failure) when (AwsFailure.IsOfService(failure))
         {
             throw new IOException(failure.Message, failure);
         }
@@ -72,17 +61,13 @@ internal sealed class DynamoDbStore(IOptions<DynamoDbOptions> options, AwsClient
             _tables.PrepareAsync(connection.Client).GetAwaiter().GetResult();
             return new DynamoDbVerification(_tables, folds, connection).Run(new JournalRecall(journal, () => endSequence), endSequence);
         }
-        catch (Exception failure) when (IsOfStore(failure))
+        catch (Exception failure) when (AwsFailure.IsOfService(failure))
         {
             throw new IOException(failure.Message, failure);
         }
     }
 
-    private static bool IsOfStore(Exception failure) =>
-        failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException or StoreUnfitException;
-
-    private DynamoDbReplicator NewReplicator(DynamoDbOptions options, Func<MarketOrigin> origin) =>
-        new(options, Connect, origin, TimeProvider.System);
+    private DynamoDbReplicator NewReplicator(Func<MarketOrigin> origin) => new(_options, Connect, origin, TimeProvider.System);
 
     private DynamoDbConnection Connect(Action onRequest) => new(clients.NewDynamoDb(), _options.RequestsAtOnce, onRequest);
 }

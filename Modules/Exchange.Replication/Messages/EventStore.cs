@@ -1,7 +1,7 @@
-using Amazon.Runtime;
 using Exchange.Matching.Events;
 using Exchange.Matching.Journal;
 using Exchange.Matching.Ports;
+using Exchange.Replication.Aws;
 using Exchange.Replication.Following;
 
 namespace Exchange.Replication.Messages;
@@ -68,7 +68,7 @@ internal abstract class EventStore(StoreSurroundings surroundings) : IReplicated
         {
             return target.OpenAsync().GetAwaiter().GetResult();
         }
-        catch (Exception failure) when (failure is StoreUnfitException or AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException)
+        catch (Exception failure) when (AwsFailure.IsOfService(failure))
         {
             throw new IOException(failure.Message, failure);
         }
