@@ -18,6 +18,7 @@ internal sealed class EventOutbox(int requestsAtOnce, Action<string>? beforeRequ
     private const int PauseMsMax = 2_000;
 
     private readonly Dictionary<string, Queue<EventMessage>> _groups = [];
+    private readonly HashSet<string> _groupsUnderWay = [];
     private readonly Random _jitter = new();
     private long _roundTrips;
 
@@ -43,17 +44,19 @@ internal sealed class EventOutbox(int requestsAtOnce, Action<string>? beforeRequ
         Count = 0;
     }
 
-    /// <summary>Sends everything; what was sent is gone from here.</summary>
+    /// <summary>
+    /// Sends everything; what was sent is gone from here. As many requests as are allowed are under way: when one is answered, the next one is made of the groups
+    /// that have none under way. Behind a refusal, those under way are waited for, then a pause.
+    /// </summary>
     /// <exception cref="StoreUnfitException">An entry was refused for good, or the service takes nothing any more.</exception>
     public async Task SendAllAsync(IEventTarget target)
     {
         var fruitless = 0;
         while (_groups.Count > 0)
         {
-            var (isAnyTaken, refused) = await SendRoundAsync(target).ConfigureAwait(false);
+            var (isAnyTaken, refused) = await SendUntilRefusedAsync(target).ConfigureAwait(false);
             if (refused is not { } entry)
             {
-                fruitless = 0;
                 continue;
             }
 
@@ -69,63 +72,85 @@ internal sealed class EventOutbox(int requestsAtOnce, Action<string>? beforeRequ
         }
     }
 
-    /// <summary>Sends one entry of every group, as far as that many requests reach.</summary>
-    private async Task<(bool IsAnyTaken, RefusedEntry? Refused)> SendRoundAsync(IEventTarget target)
+    /// <summary>Sends until nothing is left, or until an entry is refused; nothing is under way when this returns or throws.</summary>
+    private async Task<(bool IsAnyTaken, RefusedEntry? Refused)> SendUntilRefusedAsync(IEventTarget target)
     {
-        var requests = Requests(target);
-        var answers = await Task.WhenAll(requests.Select(SendAsync)).ConfigureAwait(false);
+        var underWay = new List<Task<(List<OutgoingEntry> Entries, IReadOnlyList<RefusedEntry> Refused)>>();
         RefusedEntry? example = null;
         var isAnyTaken = false;
-        for (var i = 0; i < requests.Count; i++)
+        try
         {
-            var refused = answers[i].ToDictionary(entry => entry.Index);
-            for (var index = 0; index < requests[i].Count; index++)
+            do
             {
-                if (refused.TryGetValue(index, out var entry))
+                while (example is null && underWay.Count < requestsAtOnce && NextRequest(target) is { Count: > 0 } entries)
                 {
-                    example = example is { IsFinal: true } ? example : entry;
-                    continue;
+                    underWay.Add(SendAsync(entries));
                 }
 
-                isAnyTaken = true;
-                Remove(requests[i][index]);
+                var answered = await Task.WhenAny(underWay).ConfigureAwait(false);
+                underWay.Remove(answered);
+                var (sent, refused) = await answered.ConfigureAwait(false);
+                for (var index = 0; index < sent.Count; index++)
+                {
+                    _groupsUnderWay.Remove(sent[index].Group);
+                    if (refused.Where(entry => entry.Index == index).Cast<RefusedEntry?>().FirstOrDefault() is { } entry)
+                    {
+                        example = example is { IsFinal: true } ? example : entry;
+                        continue;
+                    }
+
+                    isAnyTaken = true;
+                    Remove(sent[index]);
+                }
             }
+            while (underWay.Count > 0 || (example is null && _groups.Count > 0));
+        }
+        finally
+        {
+            // What is sent again must not pass what is still under way.
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _groupsUnderWay.Clear();
         }
 
         return (isAnyTaken, example);
 
-        async Task<IReadOnlyList<RefusedEntry>> SendAsync(List<OutgoingEntry> request)
+        async Task<(List<OutgoingEntry> Entries, IReadOnlyList<RefusedEntry> Refused)> SendAsync(List<OutgoingEntry> entries)
         {
             beforeRequest?.Invoke("send");
-            var refused = await target.SendAsync(request).ConfigureAwait(false);
+            var refused = await target.SendAsync(entries).ConfigureAwait(false);
             Interlocked.Increment(ref _roundTrips);
-            return refused;
+            return (entries, refused);
         }
     }
 
-    private List<List<OutgoingEntry>> Requests(IEventTarget target)
+    /// <summary>Makes a request of the next entry of every group that has none under way, as far as one reaches; empty when all have.</summary>
+    private List<OutgoingEntry> NextRequest(IEventTarget target)
     {
-        List<List<OutgoingEntry>> requests = [];
+        List<OutgoingEntry> entries = [];
         var bytes = 0;
         foreach (var (group, messages) in _groups)
         {
-            var entry = target.Pack(group, messages);
-            if (requests.Count == 0 || requests[^1].Count == target.EntriesMax || bytes + entry.Bytes > target.BytesMax)
+            if (_groupsUnderWay.Contains(group))
             {
-                if (requests.Count == requestsAtOnce)
-                {
-                    break;
-                }
-
-                requests.Add([]);
-                bytes = 0;
+                continue;
             }
 
-            requests[^1].Add(entry);
+            var entry = target.Pack(group, messages);
+            if (entries.Count > 0 && bytes + entry.Bytes > target.BytesMax)
+            {
+                break;
+            }
+
+            entries.Add(entry);
             bytes += entry.Bytes;
+            if (entries.Count == target.EntriesMax)
+            {
+                break;
+            }
         }
 
-        return requests;
+        _groupsUnderWay.UnionWith(entries.Select(entry => entry.Group));
+        return entries;
     }
 
     private void Remove(OutgoingEntry entry)
