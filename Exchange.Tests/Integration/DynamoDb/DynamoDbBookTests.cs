@@ -114,6 +114,32 @@ internal sealed class DynamoDbBookTests
         }
     }
 
+    /// <summary>A header that cannot be written, again and again, while nothing changes: the tries leave the places of two books, not of as many as there were.</summary>
+    [Test]
+    public void Tries_that_are_broken_off_take_no_further_places()
+    {
+        var random = new Random(5);
+        _market.Change(random, levels: 1_500);
+        var writer = NewWriter(write =>
+        {
+            if (write.StartsWith("head ", StringComparison.Ordinal))
+            {
+                throw new TestFailure();
+            }
+        });
+        var places = new List<int>();
+        for (var tries = 1; tries <= 6; tries++)
+        {
+            var book = DrawnMarket.NewBook();
+            book.Touch(new ItemStamp(1, 1), timeUs: 1, _market.UpdateId);
+            Assert.That(() => writer.Write(_market.Books, [book], _connection), Throws.TypeOf<TestFailure>());
+            places.Add(_connection.Scan(_store.Tables.Books).Count());
+        }
+
+        Assert.That(places[0], Is.GreaterThan(10));
+        Assert.That(places, Is.All.EqualTo(places[0]));
+    }
+
     /// <summary>Beside a writer that never rests, a reader only ever has books that once were.</summary>
     [Test]
     public async Task Whoever_reads_while_it_is_written_has_a_book_that_was()

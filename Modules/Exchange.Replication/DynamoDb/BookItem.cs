@@ -63,6 +63,9 @@ internal static class BookItem
     public static IEnumerable<DepthLevel> LevelsOf(Dictionary<string, AttributeValue> chunk) =>
         Numbers(chunk.Text(Levels)).Select(level => new DepthLevel(level[0], level[1]));
 
+    public static bool IsSameChunk(Dictionary<string, AttributeValue> chunk, Dictionary<string, AttributeValue> other) =>
+        chunk.Stamp() == other.Stamp() && chunk.Text(Levels) == other.Text(Levels);
+
     /// <summary>Returns levels as they are stored: <c>[[price,lots],…]</c>, ticks and lots, best first.</summary>
     public static string TextOf(ReadOnlySpan<DepthLevel> levels)
     {

@@ -1,8 +1,8 @@
 namespace Exchange.Replication.DynamoDb;
 
 /// <summary>
-/// A book on its way to the store: chunks whose content is stored already stay where they are, the others go to free places. A place that holds something as
-/// new or newer, which a broken-off write has left there, is passed over: two contents never carry one stamp.
+/// A book on its way to the store: chunks whose content is stored already stay where they are, the others go to free places. A place that holds something else
+/// as new or newer, which a broken-off write has left there, is passed over: two contents never carry one stamp.
 /// </summary>
 internal sealed class BookWrite(BookMirror book)
 {

@@ -1,4 +1,4 @@
-using Exchange.Replication.Market;
+using Amazon.DynamoDBv2.Model;
 
 namespace Exchange.Replication.DynamoDb;
 
@@ -6,6 +6,9 @@ namespace Exchange.Replication.DynamoDb;
 /// <param name="beforeWrite">See <see cref="DynamoDbReplicator"/>.</param>
 internal sealed class BookWriter(DynamoDbTables tables, DynamoDbOptions options, TimeProvider clock, Action<string>? beforeWrite)
 {
+    /// <summary>Places that a chunk tries: a few are taken by writes that were broken off, never many.</summary>
+    private const int RoundsMax = 100;
+
     private readonly TimeSpan _interval = TimeSpan.FromMilliseconds(options.BookIntervalMs);
 
     /// <summary>Waits until every book may be written, and writes them.</summary>
@@ -30,15 +33,21 @@ internal sealed class BookWriter(DynamoDbTables tables, DynamoDbOptions options,
     private void WriteChunks(IEnumerable<BookWrite> writes, DynamoDbConnection connection)
     {
         var chunks = writes.SelectMany(write => write.Unwritten, (write, place) => (Write: write, place.Side, place.Index)).ToList();
-        while (chunks.Count > 0)
+        for (var rounds = 1; chunks.Count > 0; rounds++)
         {
+            if (rounds > RoundsMax)
+            {
+                throw new StoreUnfitException($"the table '{tables.Books}' refuses chunks wherever they are put");
+            }
+
             List<(BookWrite Write, List<BookChunk> Side, int Index)> refused = [];
             connection.ForEach(
                 chunks,
                 async chunk =>
                 {
                     var item = chunk.Write.Book.ItemOf(chunk.Side[chunk.Index]);
-                    if (!await connection.TryPutNewerAsync(tables.Books, item).ConfigureAwait(false))
+                    if (!await connection.TryPutNewerAsync(tables.Books, item).ConfigureAwait(false)
+                        && !await StandsAsync(item, connection).ConfigureAwait(false))
                     {
                         lock (refused)
                         {
@@ -50,6 +59,13 @@ internal sealed class BookWriter(DynamoDbTables tables, DynamoDbOptions options,
             refused.ForEach(chunk => chunk.Write.Refused(chunk.Side, chunk.Index));
             chunks = refused;
         }
+    }
+
+    /// <summary>Returns whether a write that was broken off has left the same chunk in the same place: tries of one book then take no further places.</summary>
+    private async Task<bool> StandsAsync(Dictionary<string, AttributeValue> item, DynamoDbConnection connection)
+    {
+        var key = DynamoDbTables.BookKey(item.Text(DynamoDbTables.Symbol), item.Text(DynamoDbTables.Chunk));
+        return await connection.GetAsync(tables.Books, key).ConfigureAwait(false) is { } standing && BookItem.IsSameChunk(standing, item);
     }
 
     private async Task WriteHeadAsync(BookWrite write, DynamoDbConnection connection)
