@@ -20,7 +20,9 @@ public sealed class FullDiskHostTests
         var rounds = LongRun.Setting("EXCHANGE_DISK_ROUNDS", 3);
         var seed = LongRun.Seed();
         var random = new SplitMix64(seed);
-        using var disk = new SmallDisk(megabytes: 8);
+
+        // Journal and history grow with the rounds; both must fit, or the disk is full for good.
+        using var disk = new SmallDisk(megabytes: 8 + rounds);
         await using var host = new HostProcess(disk.Path);
         host.Settings["Exchange__Engine__JournalSegmentBytes"] = $"{SegmentBytes}";
         host.Settings["Exchange__Housekeeping__SnapshotJournalBytesMax"] = "1048576";
@@ -33,7 +35,8 @@ public sealed class FullDiskHostTests
             for (var orders = random.Between(1, 200); orders > 0; orders--)
             {
                 var id = $"o{++next}";
-                Assert.That((await traders.Buyer.PlaceAsync(Order(random, id))).IsOk, Is.True, $"round {round}, EXCHANGE_SEED={seed}");
+                var taken = await traders.Buyer.PlaceAsync(Order(random, id));
+                Assert.That(taken.IsOk, Is.True, $"round {round}, EXCHANGE_SEED={seed}: {taken}\n{disk}\n{host.Output}");
                 open.Add(id);
                 await KeepFewAsync(traders, open);
             }
@@ -65,7 +68,7 @@ public sealed class FullDiskHostTests
             var resumed = $"o{++next}";
             while (!(await traders.Buyer.PlaceAsync(Order(random, resumed))).IsOk)
             {
-                Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(HostProcess.Patience), $"round {round}: no order is taken though there is space again\n{host.Output}");
+                Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(HostProcess.Patience), $"round {round}: no order is taken though there is space again\n{disk}\n{host.Output}");
                 await Task.Delay(5);
             }
 
@@ -115,6 +118,13 @@ public sealed class FullDiskHostTests
         }
 
         public string Path { get; }
+
+        /// <summary>What lies on it, and how much room is left.</summary>
+        public override string ToString() => string.Join(
+            '\n',
+            Directory.GetFiles(Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(file => $"{System.IO.Path.GetRelativePath(Path, file)} {new FileInfo(file).Length}")
+                .Append($"{new DriveInfo(Path).AvailableFreeSpace} bytes free"));
 
         private string Filling => System.IO.Path.Combine(Path, "filling");
 
