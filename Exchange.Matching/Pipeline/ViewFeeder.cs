@@ -31,7 +31,7 @@ internal sealed class ViewFeeder : IDisposable
     /// <summary>Views of the batch handed over that nobody has claimed yet: those before this index. Zero or less when all are claimed.</summary>
     private int _unclaimed;
 
-    /// <summary>Views that have not folded the whole batch yet.</summary>
+    /// <summary>Views that have not folded the whole batch yet, and one for the thread that hands it over.</summary>
     private int _unfolded;
     private volatile bool _hasEnded;
     private volatile ExceptionDispatchInfo? _failure;
@@ -84,21 +84,25 @@ internal sealed class ViewFeeder : IDisposable
         AwaitFolded();
         (_filling, _folding) = (_folding, _filling);
         _filling.Clear();
-        _unfolded = _consumers.Length;
+
+        // One more than there are views: the batch is not folded before it is handed over, even where nobody looks at it.
+        _unfolded = _consumers.Length + 1;
         if (_thread is null)
         {
             foreach (var consumer in _consumers)
             {
                 Fold(consumer);
             }
-
-            return;
+        }
+        else if (_consumers.Length > 0)
+        {
+            // The symbol directory, before anybody can claim the others: they look symbols up in it.
+            Fold(_consumers[0]);
+            Volatile.Write(ref _unclaimed, _consumers.Length);
+            _handedOver.Release();
         }
 
-        // The symbol directory, before anybody can claim the others: they look symbols up in it.
-        Fold(_consumers[0]);
-        Volatile.Write(ref _unclaimed, _consumers.Length);
-        _handedOver.Release();
+        EndOne();
     }
 
     /// <summary>Helps with the batch that is handed over, and returns when every view has it.</summary>
@@ -147,6 +151,11 @@ internal sealed class ViewFeeder : IDisposable
             _failure = ExceptionDispatchInfo.Capture(failure);
         }
 
+        EndOne();
+    }
+
+    private void EndOne()
+    {
         if (Interlocked.Decrement(ref _unfolded) == 0)
         {
             _folded.Release();

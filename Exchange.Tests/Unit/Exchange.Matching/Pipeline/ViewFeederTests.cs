@@ -31,6 +31,15 @@ public sealed class ViewFeederTests
         Assert.That((first.Faults, second.Faults), Is.EqualTo((0, 0)));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Without_views_records_pass_by(bool isInline)
+    {
+        using var feeder = new ViewFeeder([], isInline);
+        Add(feeder, new TradingRecords(), Records);
+        Assert.That(feeder.Complete, Throws.Nothing);
+    }
+
     [Test]
     public void A_record_longer_than_a_batch_is_fed_too()
     {
