@@ -13,6 +13,7 @@ namespace Exchange.Tests.Unit.Exchange.Matching.Pipeline;
 public sealed class ViewFeederTests
 {
     private const int Records = 5_000;
+    private const int LingerMs = 200;
 
     [TestCase(true)]
     [TestCase(false)]
@@ -93,8 +94,11 @@ public sealed class ViewFeederTests
     [Test]
     public void The_first_view_has_a_batch_before_the_others_begin_it_and_each_is_fed_by_one_thread_at_a_time()
     {
-        var directory = new CountingView();
-        CountingView[] others = [new() { Ahead = directory }, new() { Ahead = directory }, new() { Ahead = directory }];
+        // In the first batch the directory lingers: whoever could begin it meanwhile, would.
+        using var overtaken = new ManualResetEventSlim();
+        var lingers = true;
+        var directory = new CountingView { Begun = () => Assert.That(lingers && overtaken.Wait(LingerMs), Is.False, "another view has begun"), Ended = () => lingers = false };
+        CountingView[] others = [.. Enumerable.Range(0, 3).Select(_ => new CountingView { Ahead = directory, Begun = overtaken.Set })];
         using var feeder = new ViewFeeder([directory, .. others], isInline: false);
         Add(feeder, new TradingRecords(), 20 * Records);
         feeder.Complete();
@@ -152,6 +156,8 @@ public sealed class ViewFeederTests
 
         public Action? Begun { get; init; }
 
+        public Action? Ended { get; init; }
+
         public void BeginBatch()
         {
             Faults += _isInBatch ? 1 : 0;
@@ -171,6 +177,7 @@ public sealed class ViewFeederTests
         {
             Faults += _isInBatch && _thread == Environment.CurrentManagedThreadId ? 0 : 1;
             _isInBatch = false;
+            Ended?.Invoke();
         }
 
         public void Save(SnapshotWriter writer) => throw new NotSupportedException();
