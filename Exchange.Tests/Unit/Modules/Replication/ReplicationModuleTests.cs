@@ -64,7 +64,9 @@ public sealed class ReplicationModuleTests
         var journal = stream.ToDisk(seed: 1);
         var history = new StuckReplicator("history") { Position = new JournalRecall(journal, () => stream.Records.Count).PositionAt(2) };
         var other = new StuckReplicator("other");
-        using var module = new ReplicationModule(() => stream.Records.Count, Waiting(60_000), [new FakeHistoryStore(history), new FakeStore("other", other)]);
+        // Longer than the test is patient: a start that waits for the other store, too, is seen.
+        var openWaitMs = 2 * (int)HostProcess.Patience.TotalMilliseconds;
+        using var module = new ReplicationModule(() => stream.Records.Count, Waiting(openWaitMs), [new FakeHistoryStore(history), new FakeStore("other", other)]);
         using var released = new ReleasedAtEnd(history, other);
         module.Prepare(journal, new JournalFollowers());
 
