@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Exchange.Replication.Following;
 using StackExchange.Redis;
 
@@ -27,12 +28,14 @@ internal sealed class RedisConnection : IDisposable
         configuration.ClientName = "exchange";
         configuration.Ssl |= options.Tls;
         onRoundTrip();
+        RedisProbe.RequireServer(configuration, options.TimeoutMs);
         _multiplexer = ConnectionMultiplexer.Connect(configuration);
         _database = _multiplexer.GetDatabase();
     }
 
     /// <param name="onRoundTrip">Called for every time that an answer is waited for.</param>
-    /// <exception cref="RedisConnectionException">No server answers, or it refuses the password.</exception>
+    /// <exception cref="SocketException">No server answers.</exception>
+    /// <exception cref="RedisConnectionException">It refuses the password.</exception>
     public static RedisConnection Open(RedisOptions options, Action onRoundTrip) => new(options, onRoundTrip);
 
     /// <summary>Sends a script behind those that were sent before, and waits for nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Views;
@@ -57,7 +58,7 @@ internal sealed class RedisStore(IOptions<RedisOptions> options, IMarketFolds fo
         {
             return RedisConnection.Open(_options, () => { });
         }
-        catch (RedisException failure)
+        catch (Exception failure) when (failure is RedisException or SocketException)
         {
             throw new IOException(failure.Message, failure);
         }
