@@ -14,8 +14,8 @@ public class BookSuite
 
     private readonly SplitMix _random = new(1);
     private OrderStore _orders = null!;
-    private LevelStore _levels = null!;
     private NodeStore _nodes = null!;
+    private LeafStore _leaves = null!;
     private SymbolBook _book = null!;
     private int[] _slots = [];
     private long _lastOrderId;
@@ -26,8 +26,8 @@ public class BookSuite
     [GlobalSetup]
     public void Fill()
     {
-        (_orders, _levels, _nodes) = (new OrderStore(), new LevelStore(), new NodeStore());
-        _book = new SymbolBook(new Symbol(0, WorkloadMarket.Spec(0, "BTC"), new Asset(0, "BTC", 8), new Asset(1, "USDT", 8)), _orders, _levels, _nodes);
+        (_orders, _nodes, _leaves) = (new OrderStore(), new NodeStore(), new LeafStore());
+        _book = new SymbolBook(new Symbol(0, WorkloadMarket.Spec(0, "BTC"), new Asset(0, "BTC", 8), new Asset(1, "USDT", 8)), _orders, _nodes, _leaves);
         _slots = new int[RestingOrders];
         for (var i = 0; i < RestingOrders; i++)
         {
@@ -39,8 +39,8 @@ public class BookSuite
     public void Dispose()
     {
         _orders.Dispose();
-        _levels.Dispose();
         _nodes.Dispose();
+        _leaves.Dispose();
     }
 
     /// <summary>An order out of its level and back at another price, as a move does.</summary>

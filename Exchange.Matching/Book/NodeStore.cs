@@ -6,7 +6,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Book;
 
 /// <summary>
-/// The nodes of all ladders, in cells of 16 bytes. A node begins narrow, with room for 4 children, and becomes wide, with one place for each of
+/// The nodes above the leaves of all ladders, in cells of 16 bytes. A node begins narrow, with room for 4 children, and becomes wide, with one place for each of
 /// the 64, when a fifth comes: so prices far from each other take 32 bytes a node, prices side by side are found without counting bits.
 /// Nodes from 1, reused last-in-first-out by width. Engine thread only.
 /// <code>
@@ -60,14 +60,6 @@ internal sealed unsafe class NodeStore : IDisposable
     {
         var cell = _cells + node;
         return ((int*)(cell + 1))[PlaceOf(cell, slot)];
-    }
-
-    /// <summary>Fetches the head of a node and the place of a child, where it is wide.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int node, int slot)
-    {
-        Types.Prefetch.Line(_cells + node);
-        Types.Prefetch.Line((int*)(_cells + node + 1) + slot);
     }
 
     /// <summary>Returns a node without children.</summary>

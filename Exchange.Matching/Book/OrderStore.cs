@@ -9,9 +9,9 @@ namespace Exchange.Matching.Book;
 /// <code>
 /// orders  [slot] RestingOrder (64)          hot, one cache line
 /// details [slot] RestingOrderDetails (40)   cold, same slot
-/// byId:        low 32 bits of the order id      → slot, told apart by the order's id
+/// byId:        order id                         → slot, told apart by the order's id
 /// byClientId:  hash(account, client id)         → slot, told apart by the order's account and client id
-/// accounts:    hash(account, symbol)            → AccountOrders (20) → list through the orders
+/// byOwner:     account, symbol                  → AccountOrders (32) → list through the orders
 /// </code>
 /// </summary>
 internal sealed unsafe class OrderStore : IDisposable
@@ -25,9 +25,9 @@ internal sealed unsafe class OrderStore : IDisposable
     private readonly RestingOrder* _orders;
     private readonly RestingOrderDetails* _details;
     private readonly AccountOrders* _accountOrders;
-    private readonly SlotIndex _byId = new();
+    private readonly DirectIndex<OrderIds> _byId;
     private readonly SlotIndex _byClientId = new();
-    private readonly SlotIndex _byAccount = new();
+    private readonly OwnerIndex _byOwner;
     private int _freeSlot;
     private int _nextSlot = 1;
     private int _nextAccountOrders = 1;
@@ -41,6 +41,8 @@ internal sealed unsafe class OrderStore : IDisposable
         _orders = _orderArray.Start;
         _details = _detailsArray.Start;
         _accountOrders = _accountArray.Start;
+        _byId = new DirectIndex<OrderIds>(new OrderIds(_orders));
+        _byOwner = new OwnerIndex(_accountOrders);
     }
 
     /// <summary>Resting orders.</summary>
@@ -64,57 +66,57 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <summary>Returns the slot of an order, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long orderId) => orderId <= 0 ? 0 : _byId.Find((uint)orderId, new OrderIdMatch(_orders, orderId));
-
-    /// <summary>As <see cref="Find(long)"/>, with a slot where the order probably is; any number may be given.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long orderId, int knownSlot) =>
-        (uint)knownSlot < (uint)_nextSlot && _orders[knownSlot].OrderId == orderId && orderId != 0 ? knownSlot : Find(orderId);
+    public int Find(long orderId) => _byId.Find(orderId);
 
     /// <summary>Returns the slot where an order probably is, and fetches it; 0 for none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int GuessAndPrefetch(long orderId)
     {
-        var slot = _byId.Guess((uint)orderId);
+        var slot = _byId.Guess(orderId);
         Prefetch.Line(_orders + slot);
         return slot;
     }
 
     /// <summary>Returns the index where the account's orders on the symbol probably are, and fetches it; 0 for none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int GuessAndPrefetch(int accountId, int symbolId)
+    public int GuessAccountOrders(long owner)
     {
-        var accountOrders = _byAccount.Guess(HashOf(accountId, symbolId));
+        var accountOrders = _byOwner.Guess(owner);
         Prefetch.Line(_accountOrders + accountOrders);
         return accountOrders;
     }
 
     /// <summary>Fetches what a search for this order begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchId(long orderId) => Prefetch.Line(_byId.HomeOf((uint)orderId));
+    public void PrefetchId(long orderId) => Prefetch.Line(_byId.PlaceOf(orderId));
 
     /// <summary>Fetches what a search for the client id, and for the account's orders on the symbol, begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchAccount(int accountId, int symbolId, in ClientOrderId clientOrderId)
+    public void PrefetchOwner(long owner, in ClientOrderId clientOrderId)
     {
-        Prefetch.Line(_byAccount.HomeOf(HashOf(accountId, symbolId)));
-        Prefetch.Line(_byClientId.HomeOf(HashOf(accountId, in clientOrderId)));
+        _byOwner.Prefetch(owner);
+        Prefetch.Line(_byClientId.HomeOf(HashOf((int)owner, in clientOrderId)));
     }
 
-    /// <summary>Fetches the orders around one in its lists, and what its removal changes.</summary>
+    /// <summary>Fetches the orders around one in the queue of its level.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchNeighbours(int slot, bool isRemoved)
+    public void PrefetchNeighbours(int slot)
     {
         ref var order = ref _orders[slot];
         Prefetch.Line(_orders + order.Next);
         Prefetch.Line(_orders + order.Previous);
-        if (isRemoved)
-        {
-            Prefetch.Line(_orders + order.NextOfAccount);
-            Prefetch.Line(_orders + order.PreviousOfAccount);
-            Prefetch.Line(_accountOrders + order.AccountOrders);
-            Prefetch.Line(_byClientId.HomeOf(order.ClientHash));
-        }
+    }
+
+    /// <summary>Fetches what the removal of an order changes, and what the next new order takes over from it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchRemoval(int slot)
+    {
+        ref var order = ref _orders[slot];
+        Prefetch.Line(_orders + order.NextOfAccount);
+        Prefetch.Line(_orders + order.PreviousOfAccount);
+        Prefetch.Line(_accountOrders + order.AccountOrders);
+        Prefetch.Line(_byClientId.HomeOf(order.ClientHash));
+        Prefetch.Line(_details + slot);
     }
 
     /// <summary>Fetches the account's orders on a symbol and the last of them.</summary>
@@ -144,15 +146,16 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <summary>Returns the index of the account's orders on the symbol (see <see cref="OrdersOf"/>), or 0 when it never had one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int FindAccountOrders(int accountId, int symbolId) =>
-        _byAccount.Find(HashOf(accountId, symbolId), new AccountMatch(_accountOrders, accountId, symbolId));
+    public int FindAccountOrders(long owner) => _byOwner.Find(owner);
+
+    public int FindAccountOrders(int accountId, int symbolId) => FindAccountOrders(OwnerOf(accountId, symbolId));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly AccountOrders OrdersOf(int accountOrders) => ref _accountOrders[accountOrders];
 
     /// <summary>Adds an order to all three ways in; its place in a level is the book's matter. Returns its slot.</summary>
     public int Add(long orderId, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        Add(orderId, (uint)accountId | ((long)symbolId << 32), in clientOrderId, HashOf(accountId, in clientOrderId), FindAccountOrders(accountId, symbolId));
+        Add(orderId, OwnerOf(accountId, symbolId), in clientOrderId, HashOf(accountId, in clientOrderId), FindAccountOrders(accountId, symbolId));
 
     /// <param name="owner">Account (low half) and symbol (high half).</param>
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the account and client id.</param>
@@ -163,7 +166,7 @@ internal sealed unsafe class OrderStore : IDisposable
         var slot = TakeSlot();
         if (accountOrders == 0)
         {
-            accountOrders = AddAccountOrders((int)owner, (int)(owner >> 32));
+            accountOrders = AddAccountOrders(owner);
         }
 
         // Safety: slots and indices lie below the arrays' lengths, as far as they were given out; 0 is nobody's.
@@ -181,7 +184,7 @@ internal sealed unsafe class OrderStore : IDisposable
         list->First = Links.IfNone(last, slot, list->First);
         list->Last = slot;
         list->Count++;
-        _byId.Add((uint)orderId, slot);
+        _byId.Add(orderId, slot);
         _details[slot].ClientOrderId = clientOrderId;
         if (clientHash != 0)
         {
@@ -205,7 +208,7 @@ internal sealed unsafe class OrderStore : IDisposable
         list->First = Links.IfNone(previous, next, list->First);
         list->Last = Links.IfNone(next, previous, list->Last);
         list->Count--;
-        _byId.Remove((uint)order->OrderId, slot);
+        _byId.Remove(order->OrderId, slot);
         if (order->ClientHash != 0)
         {
             _byClientId.Remove(order->ClientHash, slot);
@@ -220,7 +223,7 @@ internal sealed unsafe class OrderStore : IDisposable
     {
         _byId.Dispose();
         _byClientId.Dispose();
-        _byAccount.Dispose();
+        _byOwner.Dispose();
         _orderArray.Dispose();
         _detailsArray.Dispose();
         _accountArray.Dispose();
@@ -230,8 +233,7 @@ internal sealed unsafe class OrderStore : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint HashOf(int accountId, in ClientOrderId clientOrderId) => clientOrderId.IsEmpty ? 0 : clientOrderId.IndexHash((uint)accountId);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint HashOf(int accountId, int symbolId) => (uint)accountId + ((uint)symbolId * 0x9E3779B1u);
+    private static long OwnerOf(int accountId, int symbolId) => (uint)accountId | ((long)symbolId << 32);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TakeSlot()
@@ -266,34 +268,26 @@ internal sealed unsafe class OrderStore : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int AddAccountOrders(int accountId, int symbolId)
+    private int AddAccountOrders(long owner)
     {
         if (_nextAccountOrders >= _accountArray.Length)
         {
             _accountArray.Grow();
         }
 
-        ref var added = ref _accountOrders[_nextAccountOrders];
-        added.AccountId = accountId;
-        added.SymbolId = symbolId;
-        _byAccount.Add(HashOf(accountId, symbolId), _nextAccountOrders);
+        _accountOrders[_nextAccountOrders].Owner = owner;
+        _byOwner.Add(owner, _nextAccountOrders);
         return _nextAccountOrders++;
     }
 
-    private readonly struct OrderIdMatch(RestingOrder* orders, long orderId) : ISlotMatch
+    private readonly struct OrderIds(RestingOrder* orders) : IKeyedSlots
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Is(int slot) => orders[slot].OrderId == orderId;
+        public long KeyOf(int slot) => orders[slot].OrderId;
     }
 
     private readonly struct ClientOrderIdMatch(RestingOrder* orders, RestingOrderDetails* details, int accountId, ClientOrderId* wanted) : ISlotMatch
     {
         public bool Is(int slot) => orders[slot].AccountId == accountId && details[slot].ClientOrderId == *wanted;
-    }
-
-    private readonly struct AccountMatch(AccountOrders* accounts, int accountId, int symbolId) : ISlotMatch
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Is(int slot) => accounts[slot].AccountId == accountId && accounts[slot].SymbolId == symbolId;
     }
 }

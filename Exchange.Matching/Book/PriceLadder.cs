@@ -6,24 +6,36 @@ namespace Exchange.Matching.Book;
 
 /// <summary>
 /// The occupied price levels of one side of a book, ordered by key, best (lowest key) first: key = price for asks, maxPrice - price for bids.
-/// A 64-way radix tree over the keys, with a direct way to the leaves near each other: a leaf (64 prices) is looked up in a small table by the
-/// low bits of its number, so that any window of 8,192 neighbouring prices, wherever the market stands, is reached without the tree. Outside,
-/// the tree takes one step per 6 bits of the occupied key range. The next best level is a bit scan; empty prices are never scanned and cost
-/// nothing, so a far-away order or a market of 10^9 ticks costs a few small nodes. The best key and its level are kept at hand.
+/// A 64-way radix tree over the keys whose leaves hold the levels, with a direct way to the leaves near each other: a leaf (64 prices) is looked
+/// up in a small table by the low bits of its number, so that any window of 8,192 neighbouring prices, wherever the market stands, is reached
+/// without the tree. Outside, the tree takes one step per 6 bits of the occupied key range. The next best level is a bit scan; empty prices are
+/// never scanned and cost nothing, so a far-away order or a market of 10^9 ticks costs a few small nodes.
+/// <para>
+/// Around a market, leaves are wide: there, a level comes and goes without a branch that depends on whether it exists, which no processor can
+/// foresee. Everything else is out of line.
+/// </para>
 /// A mutable struct, so that a book holds its two ladders in place. Engine thread only.
 /// <code>
 /// leaves[128]:     leaf number % 128 ──► leaf, or one of another number, or 0
 /// root covers keys with prefix = key >> 6*height; it grows upwards when a key lies outside.
-/// height 2:        root ──child[key>>6 &amp; 63]──► leaf ──child[key &amp; 63]──► PriceLevel
+/// height 2:        root ──child[key>>6 &amp; 63]──► leaf ──level[key &amp; 63]──► PriceLevel
 /// </code>
 /// </summary>
-internal struct PriceLadder(NodeStore nodes)
+internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
 {
+    /// <summary>Greatest key of a level.</summary>
+    public const long MaxKey = long.MaxValue - 1;
+
     private const int BitsPerNode = 6;
     private const int MaxHeight = 11;
     private const int LeafTableLength = 128;
 
+    /// <summary>With so few levels left, a wide leaf becomes compact: so that it does not change back at once, fewer than what made it wide.</summary>
+    private const int WideMin = 6;
+
     private readonly NodeStore _nodes = nodes;
+    private readonly LeafStore _store = leaves;
+    private readonly Leaf* _start = leaves.Start;
     private int _root;
     private int _height;
     private long _prefix;
@@ -36,81 +48,99 @@ internal struct PriceLadder(NodeStore nodes)
         private int _first;
     }
 
-    /// <summary>Key of the best level; meaningful unless empty.</summary>
-    public long BestKey { readonly get; private set; }
+    /// <summary>Key of the best level; long.MaxValue when there is none.</summary>
+    public long BestKey { readonly get; private set; } = long.MaxValue;
 
-    /// <summary>The best level, or 0 when the side is empty.</summary>
-    public int BestLevel { readonly get; private set; }
+    public readonly bool IsEmpty => BestKey == long.MaxValue;
 
-    /// <summary>Occupied levels.</summary>
-    public int Count { readonly get; private set; }
+    // Safety, for all that follows: leaves lie in their store and never move; what the table names is a leaf of this ladder, or line 0.
 
-    /// <summary>Returns the level at <paramref name="key"/>, or 0.</summary>
-    public int Find(long key) => Find(key, out _);
-
-    /// <param name="leaf">The leaf whose range holds the key, or 0, for <see cref="Add"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long key, out int leaf)
+    /// <summary>Returns the level at <paramref name="key"/>, or null.</summary>
+    public PriceLevel* Find(long key)
     {
-        leaf = FindLeaf(key);
+        var leaf = LeafOf(key);
         var slot = (int)key & 63;
-        return leaf == 0 || (_nodes.Occupied(leaf) >> slot & 1) == 0 ? 0 : _nodes.Child(leaf, slot);
+        return leaf == null || (leaf->Occupied >> slot & 1) == 0 ? null : Leaf.LevelAt(leaf, slot);
+    }
+
+    /// <summary>Returns the level at <paramref name="key"/>, which exists; valid until another level comes or goes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PriceLevel* LevelAt(long key)
+    {
+        var leaf = Remembered(key);
+        return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide) ? Leaf.WideLevel(leaf, key) : LevelOtherwise(key);
+    }
+
+    /// <summary>Returns the level at <paramref name="key"/>, new and all zero where there was none; valid until another level comes or goes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PriceLevel* Occupy(long key)
+    {
+        BestKey = Math.Min(BestKey, key);
+        var leaf = Remembered(key);
+        if (leaf->Tag != Leaf.TagOf(key >> BitsPerNode, Leaf.Wide))
+        {
+            return OccupyOtherwise(key);
+        }
+
+        leaf->Occupied |= 1UL << (int)key;
+        return Leaf.WideLevel(leaf, key);
+    }
+
+    /// <summary>
+    /// Removes the level at <paramref name="key"/>, which exists, where <paramref name="isEmpty"/> says so: then it is all zero. Finds the next best.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Vacate(long key, bool isEmpty)
+    {
+        var leaf = Remembered(key);
+        if (leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide))
+        {
+            var occupied = leaf->Occupied & ~((isEmpty ? 1UL : 0UL) << (int)key);
+            leaf->Occupied = occupied;
+            if (isEmpty & ((key == BestKey) | (BitOperations.PopCount(occupied) <= WideMin)))
+            {
+                ClearUp(key, leaf);
+            }
+        }
+        else if (isEmpty)
+        {
+            RemoveOtherwise(key);
+        }
     }
 
     /// <summary>Fetches the table's entry for a key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PrefetchTable(long key) => Prefetch.Line(in _leaves[(int)(key >> BitsPerNode) & (LeafTableLength - 1)]);
+    public readonly void PrefetchTable(long key) => Prefetch.Line(in _leaves[IndexOf(key)]);
 
-    /// <summary>Fetches the leaf that the table has for a key: what <see cref="Find"/> looks at.</summary>
+    /// <summary>Fetches what the table has for a key: the head of the leaf and the place of the level where the leaf is wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PrefetchLeaf(long key) => _nodes.Prefetch(_leaves[(int)(key >> BitsPerNode) & (LeafTableLength - 1)], (int)key & 63);
-
-    /// <summary>Adds a level at a key that has none.</summary>
-    /// <param name="leaf">As <see cref="Find(long, out int)"/> has found it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(long key, int leaf, int level)
+    public void PrefetchLevel(long key)
     {
-        if (leaf == 0 || !_nodes.TryAdd(leaf, (int)key & 63, level))
-        {
-            AddToTree(key, level);
-        }
-
-        Count++;
-        if (BestLevel == 0 || key < BestKey)
-        {
-            BestKey = key;
-            BestLevel = level;
-        }
+        var leaf = Remembered(key);
+        Prefetch.Line(leaf);
+        Prefetch.Line(Leaf.WideLevel(leaf, key));
     }
 
-    /// <summary>Removes the level at <paramref name="key"/>, which exists, and finds the next best.</summary>
+    /// <summary>Returns the last order at a key, as far as the table tells, or 0; whatever the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Remove(long key)
+    public int GuessLast(long key)
     {
-        var leaf = FindLeaf(key);
-        Invariant.That(leaf != 0, "a level that is removed stands in its ladder");
-        var left = _nodes.Remove(leaf, (int)key & 63);
-        Count--;
-        if (left == 0)
-        {
-            RemoveLeaf(key);
-        }
-        else if (key == BestKey)
-        {
-            // The best key is the lowest of its leaf: whatever is left there lies above it.
-            var slot = BitOperations.TrailingZeroCount(left);
-            BestKey = (key & ~63L) | (long)slot;
-            BestLevel = _nodes.Child(leaf, slot);
-        }
+        var leaf = Remembered(key);
+        return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide) ? Leaf.WideLevel(leaf, key)->Last
+            : leaf->Number == key >> BitsPerNode && (leaf->Occupied >> (int)key & 1) != 0 ? Leaf.LevelAt(leaf, (int)key & 63)->Last
+            : 0;
     }
 
-    /// <summary>Returns the level with the lowest key above <paramref name="key"/>, or 0 at the end.</summary>
-    public readonly int FirstAfter(long key, out long nextKey)
+    /// <summary>Returns the best level, or null when there is none.</summary>
+    public PriceLevel* Best() => IsEmpty ? null : LevelAt(BestKey);
+
+    /// <summary>Returns the level with the lowest key above <paramref name="key"/>, or null at the end.</summary>
+    public readonly PriceLevel* FirstAfter(long key, out long nextKey)
     {
         nextKey = 0;
-        if (Count == 0)
+        if (_root == 0)
         {
-            return 0;
+            return null;
         }
 
         // Walk down along the key as far as nodes exist, remembering where a higher branch turns off.
@@ -120,12 +150,12 @@ internal struct PriceLadder(NodeStore nodes)
         var branchHeight = 0;
         if (key < 0 || ShiftDown(key, height) != _prefix)
         {
-            return key >= 0 && ShiftDown(key, height) > _prefix ? 0 : LowestBelow(_root, _height, _prefix, out nextKey);
+            return key >= 0 && ShiftDown(key, height) > _prefix ? null : LowestBelow(_root, _height, _prefix, out nextKey);
         }
 
         while (true)
         {
-            var occupied = _nodes.Occupied(node);
+            var occupied = OccupiedOf(node, height);
             var slot = SlotOf(key, height);
             if ((occupied & Above(slot)) != 0)
             {
@@ -144,57 +174,73 @@ internal struct PriceLadder(NodeStore nodes)
 
         if (branchNode == 0)
         {
-            return 0;
+            return null;
         }
 
-        var next = BitOperations.TrailingZeroCount(_nodes.Occupied(branchNode) & Above(SlotOf(key, branchHeight)));
+        var next = BitOperations.TrailingZeroCount(OccupiedOf(branchNode, branchHeight) & Above(SlotOf(key, branchHeight)));
         var prefix = (ShiftDown(key, branchHeight) << BitsPerNode) | (long)next;
-        var child = _nodes.Child(branchNode, next);
         if (branchHeight == 1)
         {
             nextKey = prefix;
-            return child;
+            return Leaf.LevelAt(_start + branchNode, next);
         }
 
-        return LowestBelow(child, branchHeight - 1, prefix, out nextKey);
+        return LowestBelow(_nodes.Child(branchNode, next), branchHeight - 1, prefix, out nextKey);
+    }
+
+    /// <summary>Returns the number of levels. Walks all leaves: not per command.</summary>
+    public readonly int CountLevels()
+    {
+        var count = 0;
+        for (var level = FirstAfter(-1, out var key); level != null; level = FirstAfter(key, out key))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>Returns the first fault of the tree and the table of leaves in words, or null. Walks everything: for tests.</summary>
     public readonly string? FindInconsistency()
     {
-        if (Count == 0)
+        if (_root == 0)
         {
-            return BestLevel == 0 && _root == 0 ? null : "an empty ladder has a best level or nodes";
+            return IsEmpty ? null : "a ladder without nodes has a best level";
         }
 
         for (var i = 0; i < LeafTableLength; i++)
         {
-            if (_leaves[i] is var leaf and not 0 && ((_nodes.Prefix(leaf) & (LeafTableLength - 1)) != i || LeafInTree(_nodes.Prefix(leaf) << BitsPerNode) != leaf))
+            if (_leaves[i] is var leaf and not 0
+                && ((_start[leaf].Number & (LeafTableLength - 1)) != i || LeafInTree(_start[leaf].Number << BitsPerNode) != leaf))
             {
-                return $"the table of leaves has at {i} a leaf of prefix {_nodes.Prefix(leaf)} that the tree has not";
+                return $"the table of leaves has at {i} a leaf of number {_start[leaf].Number} that the tree has not";
             }
         }
 
-        var levels = 0;
-        var fault = FindInconsistency(_root, _height, _prefix, ref levels);
-        return fault ?? (levels == Count ? null : $"{levels} levels in the tree, {Count} counted");
+        FirstAfter(-1, out var best);
+        return best == BestKey ? FindInconsistency(_root, _height, _prefix) : $"the best key is {BestKey}, the lowest {best}";
     }
 
-    private readonly string? FindInconsistency(int node, int height, long prefix, ref int levels)
+    private readonly string? FindInconsistency(int node, int height, long prefix)
     {
-        if (_nodes.Prefix(node) != prefix || _nodes.Occupied(node) == 0)
+        var occupied = OccupiedOf(node, height);
+        if ((height == 1 ? _start[node].Number : _nodes.Prefix(node)) != prefix || occupied == 0)
         {
-            return $"a node of height {height} has prefix {_nodes.Prefix(node)} in the place of {prefix}, children {_nodes.Occupied(node):x}";
+            return $"a node of height {height} does not have the prefix {prefix}, or no children: {occupied:x}";
         }
 
-        for (var rest = _nodes.Occupied(node); rest != 0; rest &= rest - 1)
+        for (var slot = 0; slot < 64; slot++)
         {
-            var slot = BitOperations.TrailingZeroCount(rest);
+            var exists = (occupied >> slot & 1) != 0;
             if (height == 1)
             {
-                levels++;
+                var level = exists || _start[node].Kind == Leaf.Wide ? Leaf.LevelAt(_start + node, slot) : null;
+                if (level != null && exists == ((level->Quantity | (long)level->First | (long)level->Last) == 0))
+                {
+                    return $"the level of key {(prefix << BitsPerNode) | (long)slot} exists and has nothing, or has something and does not exist";
+                }
             }
-            else if (FindInconsistency(_nodes.Child(node, slot), height - 1, (prefix << BitsPerNode) | (long)slot, ref levels) is { } fault)
+            else if (exists && FindInconsistency(_nodes.Child(node, slot), height - 1, (prefix << BitsPerNode) | (long)slot) is { } fault)
             {
                 return fault;
             }
@@ -203,31 +249,34 @@ internal struct PriceLadder(NodeStore nodes)
         return null;
     }
 
-    /// <summary>Returns the leaf whose range holds <paramref name="key"/>, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int FindLeaf(long key)
-    {
-        var number = key >> BitsPerNode;
-        var leaf = _leaves[(int)number & (LeafTableLength - 1)];
-        return leaf != 0 && _nodes.Prefix(leaf) == number ? leaf : FindLeafInTree(key);
-    }
+    private static int IndexOf(long key) => (int)(key >> BitsPerNode) & (LeafTableLength - 1);
 
-    /// <summary>Looks in the tree, and remembers the leaf in the table.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindLeafInTree(long key)
+    /// <summary>Returns the leaf that the table has for a key: perhaps one of another number, or line 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly Leaf* Remembered(long key) => _start + _leaves[IndexOf(key)];
+
+    /// <summary>Returns the leaf whose range holds <paramref name="key"/>, or null; the table remembers it.</summary>
+    private Leaf* LeafOf(long key)
     {
-        var leaf = LeafInTree(key);
-        if (leaf != 0)
+        var leaf = _leaves[IndexOf(key)];
+        if (leaf == 0 || _start[leaf].Number != key >> BitsPerNode)
         {
+            leaf = LeafInTree(key);
+            if (leaf == 0)
+            {
+                return null;
+            }
+
             Remember(leaf, key);
         }
 
-        return leaf;
+        return _start + leaf;
     }
 
     private readonly int LeafInTree(long key)
     {
-        if (Count == 0 || ShiftDown(key, _height) != _prefix)
+        if (_root == 0 || ShiftDown(key, _height) != _prefix)
         {
             return 0;
         }
@@ -247,26 +296,88 @@ internal struct PriceLadder(NodeStore nodes)
         return node;
     }
 
-    private void Remember(int leaf, long key) => _leaves[(int)(key >> BitsPerNode) & (LeafTableLength - 1)] = leaf;
+    private void Remember(int leaf, long key) => _leaves[IndexOf(key)] = leaf;
 
     private void Forget(int leaf, long key)
     {
-        ref var remembered = ref _leaves[(int)(key >> BitsPerNode) & (LeafTableLength - 1)];
+        ref var remembered = ref _leaves[IndexOf(key)];
         if (remembered == leaf)
         {
             remembered = 0;
         }
     }
 
-    /// <summary>Adds a level where its leaf is missing or full, with the nodes that lead there.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddToTree(long key, int level)
+    private PriceLevel* LevelOtherwise(long key)
     {
-        if (Count == 0)
+        var leaf = LeafOf(key);
+        Invariant.That(leaf != null, "a level that is looked for stands in its ladder");
+        return Leaf.LevelAt(leaf, (int)key & 63);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PriceLevel* OccupyOtherwise(long key)
+    {
+        var leaf = LeafOf(key);
+        var slot = (int)key & 63;
+        if (leaf == null)
+        {
+            leaf = AddLeaf(key);
+        }
+        else if ((leaf->Occupied >> slot & 1) != 0)
+        {
+            return Leaf.LevelAt(leaf, slot);
+        }
+
+        var level = Leaf.TryAdd(leaf, slot);
+        return level != null ? level : Leaf.TryAdd(Change(key, leaf, leaf->Kind + 1), slot);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RemoveOtherwise(long key)
+    {
+        var leaf = LeafOf(key);
+        Invariant.That(leaf != null, "a level that is removed stands in its ladder");
+        Leaf.Remove(leaf, (int)key & 63);
+        ClearUp(key, leaf);
+    }
+
+    /// <summary>Behind the removal of a level: finds the next best, and gives back what its leaf has too much, or the whole of it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ClearUp(long key, Leaf* leaf)
+    {
+        // The best key was the lowest of its leaf: whatever is left there lies above it.
+        var occupied = leaf->Occupied;
+        var next = (key & ~63L) | (long)BitOperations.TrailingZeroCount(occupied);
+        if (occupied == 0)
+        {
+            RemoveLeaf(key);
+            next = key != BestKey ? 0 : FirstAfter(key, out var above) == null ? long.MaxValue : above;
+        }
+        else if (leaf->Kind == Leaf.Wide && leaf->Count <= WideMin)
+        {
+            Change(key, leaf, Leaf.Middle);
+        }
+        else if (leaf->Kind == Leaf.Middle && leaf->Count == 1)
+        {
+            Change(key, leaf, Leaf.Narrow);
+        }
+
+        if (key == BestKey)
+        {
+            BestKey = next;
+        }
+    }
+
+    /// <summary>Adds the leaf that is missing for a key, with the nodes that lead there.</summary>
+    private Leaf* AddLeaf(long key)
+    {
+        var leaf = _store.Take(key >> BitsPerNode, Leaf.Narrow);
+        if (_root == 0)
         {
             _height = 1;
-            _prefix = ShiftDown(key, 1);
-            _root = _nodes.Take(_prefix);
+            _prefix = key >> BitsPerNode;
+            _root = leaf;
         }
         else
         {
@@ -274,26 +385,49 @@ internal struct PriceLadder(NodeStore nodes)
             {
                 GrowUpwards();
             }
+
+            Span<int> path = stackalloc int[MaxHeight + 1];
+            path[_height] = _root;
+            for (var height = _height; height > 1; height--)
+            {
+                var slot = SlotOf(key, height);
+                if ((_nodes.Occupied(path[height]) >> slot & 1) == 0)
+                {
+                    path[height - 1] = height == 2 ? leaf : _nodes.Take(ShiftDown(key, height - 1));
+                    AddChild(path, height, key, path[height - 1]);
+                }
+                else
+                {
+                    path[height - 1] = _nodes.Child(path[height], slot);
+                }
+            }
         }
 
-        Span<int> path = stackalloc int[MaxHeight + 1];
-        path[_height] = _root;
-        for (var height = _height; height > 1; height--)
+        Remember(leaf, key);
+        return _start + leaf;
+    }
+
+    /// <summary>Puts a leaf of another kind in the place of that of a key.</summary>
+    private Leaf* Change(long key, Leaf* leaf, long kind)
+    {
+        var changed = _store.Change((int)(leaf - _start), kind);
+        if (_height == 1)
         {
-            var slot = SlotOf(key, height);
-            if ((_nodes.Occupied(path[height]) >> slot & 1) == 0)
+            _root = changed;
+        }
+        else
+        {
+            var node = _root;
+            for (var height = _height; height > 2; height--)
             {
-                path[height - 1] = _nodes.Take(ShiftDown(key, height - 1));
-                AddChild(path, height, key, path[height - 1]);
+                node = _nodes.Child(node, SlotOf(key, height));
             }
-            else
-            {
-                path[height - 1] = _nodes.Child(path[height], slot);
-            }
+
+            _nodes.Replace(node, SlotOf(key, 2), changed);
         }
 
-        AddChild(path, height: 1, key, level);
-        Remember(path[1], key);
+        Remember(changed, key);
+        return _start + changed;
     }
 
     /// <summary>Adds a child to the node of a height on the path, which may give way to a wider one.</summary>
@@ -318,8 +452,7 @@ internal struct PriceLadder(NodeStore nodes)
         _nodes.TryAdd(wide, SlotOf(key, height), child);
     }
 
-    /// <summary>Gives a leaf without levels back, with the nodes above it that become empty, and finds the next best where it was the best.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Gives a leaf without levels back, with the nodes above it that become empty.</summary>
     private void RemoveLeaf(long key)
     {
         Span<int> path = stackalloc int[MaxHeight + 1];
@@ -330,36 +463,32 @@ internal struct PriceLadder(NodeStore nodes)
         }
 
         Forget(path[1], key);
-        _nodes.Free(path[1]);
-        for (var height = 2; height <= _height && _nodes.Remove(path[height], SlotOf(key, height)) == 0; height++)
+        _store.Free(path[1]);
+        var left = 0UL;
+        for (var height = 2; height <= _height && (left = _nodes.Remove(path[height], SlotOf(key, height))) == 0; height++)
         {
             _nodes.Free(path[height]);
         }
 
-        if (Count == 0)
+        if (left == 0)
         {
-            BestLevel = 0;
             _root = 0;
-        }
-        else if (key == BestKey)
-        {
-            BestLevel = FirstAfter(key, out var bestKey);
-            BestKey = bestKey;
         }
     }
 
     /// <summary>Returns the lowest level below a node, whose keys begin with <paramref name="prefix"/>.</summary>
-    private readonly int LowestBelow(int node, int height, long prefix, out long key)
+    private readonly PriceLevel* LowestBelow(int node, int height, long prefix, out long key)
     {
-        for (; height > 0; height--)
+        for (; height > 1; height--)
         {
             var slot = BitOperations.TrailingZeroCount(_nodes.Occupied(node));
             prefix = (prefix << BitsPerNode) | (long)slot;
             node = _nodes.Child(node, slot);
         }
 
-        key = prefix;
-        return node;
+        var lowest = BitOperations.TrailingZeroCount(_start[node].Occupied);
+        key = (prefix << BitsPerNode) | (long)lowest;
+        return Leaf.LevelAt(_start + node, lowest);
     }
 
     private void GrowUpwards()
@@ -371,6 +500,8 @@ internal struct PriceLadder(NodeStore nodes)
         _root = root;
         _height++;
     }
+
+    private readonly ulong OccupiedOf(int node, int height) => height == 1 ? _start[node].Occupied : _nodes.Occupied(node);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SlotOf(long key, int height) => (int)(key >> (height - 1) * BitsPerNode) & 63;

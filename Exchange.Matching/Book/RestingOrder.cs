@@ -10,7 +10,7 @@ namespace Exchange.Matching.Book;
 ///  0  orderId (8) | price, ticks (8) | leaves, lots (8)
 /// 24  next, previous: queue of the level (4+4)
 /// 32  nextOfAccount, previousOfAccount: the account's open orders on the symbol, oldest first (4+4)
-/// 40  level (4) | accountOrders (4) | owner: accountId (4) | symbolId (4)
+/// 40  4 spare | accountOrders (4) | owner: accountId (4) | symbolId (4)
 /// 56  side | type | hasFills | 1 spare | clientHash (4)
 /// </code>
 /// </summary>
@@ -24,9 +24,6 @@ internal struct RestingOrder
     [FieldOffset(28)] public int Previous;
     [FieldOffset(32)] public int NextOfAccount;
     [FieldOffset(36)] public int PreviousOfAccount;
-
-    /// <summary>Index of the price level in the <see cref="LevelStore"/>.</summary>
-    [FieldOffset(40)] public int Level;
 
     /// <summary>Index of the account's <see cref="AccountOrders"/> on the symbol.</summary>
     [FieldOffset(44)] public int AccountOrders;
@@ -56,11 +53,12 @@ internal struct RestingOrderDetails
     public ClientOrderId ClientOrderId;
 }
 
-/// <summary>The open orders of one account on one symbol, oldest first.</summary>
+/// <summary>The open orders of one account on one symbol, oldest first; 32 bytes, so that none lies on two cache lines.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct AccountOrders
 {
-    public int AccountId;
-    public int SymbolId;
+    /// <summary>Account and symbol as one number.</summary>
+    public long Owner;
     public int First;
     public int Last;
     public int Count;

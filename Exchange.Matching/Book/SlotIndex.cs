@@ -290,38 +290,14 @@ public sealed unsafe class SlotIndex : IDisposable
         }
     }
 
-    private static Table Allocate(int capacityBits)
+    private static Table Allocate(int capacityBits) => new()
     {
-        var size = (nuint)sizeof(Bucket) << capacityBits;
-        Bucket* buckets;
-        if (size < VirtualMemory.LargePageSize)
-        {
-            buckets = (Bucket*)NativeMemory.AlignedAlloc(size, (nuint)sizeof(Bucket));
-            NativeMemory.Clear(buckets, size);
-        }
-        else
-        {
-            // Lookups go all over a table: in small pages, most of them would miss the address cache, too.
-            buckets = (Bucket*)VirtualMemory.Reserve(size);
-            VirtualMemory.PreferLargePages((byte*)buckets, size);
-            VirtualMemory.Commit((byte*)buckets, size);
-        }
+        Buckets = (Bucket*)VirtualMemory.AllocateZeroed((nuint)sizeof(Bucket) << capacityBits),
+        Mask = ((nuint)1 << capacityBits) - 1,
+        Shift = 32 - capacityBits,
+    };
 
-        return new() { Buckets = buckets, Mask = ((nuint)1 << capacityBits) - 1, Shift = 32 - capacityBits };
-    }
-
-    private static void Free(in Table table)
-    {
-        var size = (table.Mask + 1) * (nuint)sizeof(Bucket);
-        if (size < VirtualMemory.LargePageSize || table.Buckets == null)
-        {
-            NativeMemory.AlignedFree(table.Buckets);
-        }
-        else
-        {
-            VirtualMemory.Release((byte*)table.Buckets, size);
-        }
-    }
+    private static void Free(in Table table) => VirtualMemory.Free(table.Buckets, (table.Mask + 1) * (nuint)sizeof(Bucket));
 
     private void FreeTables()
     {

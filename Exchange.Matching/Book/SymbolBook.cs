@@ -7,9 +7,12 @@ namespace Exchange.Matching.Book;
 /// The book of one symbol: two ladders of levels, each level a FIFO queue of resting orders, and the symbol's own counters.
 /// Keeps the queue links and level totals right; ids, funds and events are the engine's matter. Engine thread only.
 /// </summary>
-internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelStore levels, NodeStore nodes)
+internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeStore nodes, LeafStore leaves)
 {
     private readonly long _keyOffset = symbol.MaxPrice + 1;
+
+    // Safety, for all that follows: slots of orders lie in their store, whose orders never move; slot 0's links are nobody's.
+    private readonly RestingOrder* _orders = orders.Start;
 
     public Symbol Symbol { get; } = symbol;
 
@@ -24,7 +27,7 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelS
     public bool IsCancelOnly => Restrictions != Restrictions.None;
 
     // Last: the fields above share a line or two, the ladders have several each.
-    private Ladders _ladders = NewLadders(nodes);
+    private Ladders _ladders = NewLadders(nodes, leaves);
 
     /// <summary>By side, side by side.</summary>
     [InlineArray(2)]
@@ -46,9 +49,9 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelS
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchSymbol() => Types.Prefetch.Object(Symbol, size: 4 * 64);
 
+    // Safety: one bit of the side, whatever it is, finds one of the two. Why not an index: a product is on the way of everything that follows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    // Safety: one bit of the side, whatever it is, finds one of the two.
-    public ref PriceLadder Ladder(Side side) => ref Unsafe.Add(ref _ladders[0], (int)side & 1);
+    public ref PriceLadder Ladder(Side side) => ref Unsafe.AddByteOffset(ref _ladders[0], -(nint)((int)side & 1) & Unsafe.SizeOf<PriceLadder>());
 
     /// <summary>Returns the ladder key of a price on <paramref name="side"/>: the better the price, the lower the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,75 +62,69 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelS
         return (price ^ buyMask) + (_keyOffset & buyMask);
     }
 
+    /// <summary>Returns the price of a ladder key, in ticks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long PriceOf(Side side, long key) => KeyOf(side, key);
+
     /// <summary>Returns whether an incoming order of <paramref name="side"/> at <paramref name="price"/> meets the other side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Crosses(Side side, long price)
     {
-        ref var other = ref Ladder(side.Opposite());
-        return other.BestLevel != 0 && other.BestKey <= KeyOf(side.Opposite(), price);
+        // The best key of an empty side is above that of every price.
+        var other = side.Opposite();
+        return Ladder(other).BestKey <= KeyOf(other, price);
     }
 
     /// <summary>Puts an order (side, price and leaves set) at the tail of its level.</summary>
-    public void AddLast(int slot) => AddLast(slot, ref orders[slot]);
-
-    /// <param name="order">The order in the slot.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddLast(int slot, ref RestingOrder order)
+    public void AddLast(int slot)
     {
-        ref var ladder = ref Ladder(order.Side);
-        var key = KeyOf(order.Side, order.Price);
-        var index = ladder.Find(key, out var leaf);
-        if (index == 0)
-        {
-            index = levels.Take(order.Price);
-            ladder.Add(key, leaf, index);
-        }
-
-        // Safety: slots of orders and levels lie in their stores; slot 0's links are nobody's.
-        var level = levels.Start + index;
-        var last = level->Last;
-        order.Level = index;
-        order.Next = 0;
-        order.Previous = last;
-        orders.Start[last].Next = slot;
-        level->First = Links.IfNone(last, slot, level->First);
-        level->Last = slot;
-        level->OrderCount++;
-        level->Quantity += order.Leaves;
+        var order = _orders + slot;
+        Link(slot, order, ref Ladder(order->Side), KeyOf(order->Side, order->Price));
     }
 
     /// <summary>Takes an order, with all its leaves, out of its level; drops the level when it was the last one there.</summary>
-    public void Remove(int slot) => Remove(ref orders[slot]);
-
-    /// <param name="order">The order in the book.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Remove(ref RestingOrder order)
+    public void Remove(int slot)
     {
-        // Safety: as AddLast.
-        var level = levels.Start + order.Level;
-        var (next, previous) = (order.Next, order.Previous);
-        level->Quantity -= order.Leaves;
-        level->OrderCount--;
-        if ((next | previous) == 0)
-        {
-            Drop(ref order, level);
-            return;
-        }
+        var order = _orders + slot;
+        Unlink(order, ref Ladder(order->Side), KeyOf(order->Side, order->Price));
+    }
 
-        var start = orders.Start;
+    /// <summary>Takes an order out of its level and puts it at the tail of the one at another price.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Move(int slot, Side side, long price)
+    {
+        var order = _orders + slot;
+        ref var ladder = ref Ladder(side);
+        Unlink(order, ref ladder, KeyOf(side, order->Price));
+        order->Price = price;
+        Link(slot, order, ref ladder, KeyOf(side, price));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Link(int slot, RestingOrder* order, ref PriceLadder ladder, long key)
+    {
+        var level = ladder.Occupy(key);
+        var last = level->Last;
+        order->Next = 0;
+        order->Previous = last;
+        _orders[last].Next = slot;
+        level->First = Links.IfNone(last, slot, level->First);
+        level->Last = slot;
+        level->Quantity += order->Leaves;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Unlink(RestingOrder* order, ref PriceLadder ladder, long key)
+    {
+        var start = _orders;
+        var level = ladder.LevelAt(key);
+        var (next, previous) = (order->Next, order->Previous);
         start[previous].Next = next;
         start[next].Previous = previous;
         level->First = Links.IfNone(previous, next, level->First);
         level->Last = Links.IfNone(next, previous, level->Last);
-    }
-
-    /// <summary>Drops the level that an order was the last of.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Drop(ref RestingOrder order, PriceLevel* level)
-    {
-        Invariant.That((level->Quantity | (uint)level->OrderCount) == 0, "a level without orders has no quantity");
-        Ladder(order.Side).Remove(KeyOf(order.Side, order.Price));
-        levels.Free(order.Level);
+        level->Quantity -= order->Leaves;
+        ladder.Vacate(key, isEmpty: (next | previous) == 0);
     }
 
     /// <summary>Takes lots off an order; fewer than its leaves, or all of them just before <see cref="Remove"/>.</summary>
@@ -135,7 +132,7 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelS
     public void TakeOff(ref RestingOrder order, long lots)
     {
         order.Leaves -= lots;
-        levels[order.Level].Quantity -= lots;
+        Ladder(order.Side).LevelAt(KeyOf(order.Side, order.Price))->Quantity -= lots;
     }
 
     /// <summary>
@@ -150,16 +147,15 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelS
         var sweep = default(Sweep);
         ref var ladder = ref Ladder(side.Opposite());
         var key = ladder.BestKey;
-        var index = ladder.BestLevel;
-        for (var seen = 0; index != 0 && key <= limitKey && seen < levelLimit; seen++)
+        var level = ladder.Best();
+        for (var seen = 0; level != null && key <= limitKey && seen < levelLimit; seen++)
         {
-            ref readonly var level = ref levels[index];
-            var quotePerLot = Symbol.Notional(level.Price, 1);
+            var quotePerLot = Symbol.Notional(PriceOf(side.Opposite(), key), 1);
             var affordable = (wantedQuote - sweep.Quote) / quotePerLot;
-            var lots = Math.Min(level.Quantity, Math.Min(wantedLots - sweep.Lots, affordable));
+            var lots = Math.Min(level->Quantity, Math.Min(wantedLots - sweep.Lots, affordable));
             sweep.Lots += lots;
             sweep.Quote += lots * quotePerLot;
-            if (lots < level.Quantity || sweep.Lots == wantedLots)
+            if (lots < level->Quantity || sweep.Lots == wantedLots)
             {
                 sweep.IsExhausted = false;
                 return sweep;
@@ -167,17 +163,17 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, LevelS
 
             // Another lot at this price would have been affordable, had there been one.
             sweep.IsExhausted = wantedQuote - sweep.Quote >= quotePerLot;
-            index = ladder.FirstAfter(key, out key);
+            level = ladder.FirstAfter(key, out key);
         }
 
         return sweep;
     }
 
-    private static Ladders NewLadders(NodeStore nodes)
+    private static Ladders NewLadders(NodeStore nodes, LeafStore leaves)
     {
         var ladders = default(Ladders);
-        ladders[(int)Side.Buy] = new PriceLadder(nodes);
-        ladders[(int)Side.Sell] = new PriceLadder(nodes);
+        ladders[(int)Side.Buy] = new PriceLadder(nodes, leaves);
+        ladders[(int)Side.Sell] = new PriceLadder(nodes, leaves);
         return ladders;
     }
 }

@@ -14,7 +14,7 @@ namespace Exchange.Matching.Commands;
 ///  40  side | orderType | timeInForce | flags | restriction | 3 spare
 ///  48  clientOrderId: length (1) + 36
 ///  85  cancelClientOrderId: length (1) + 36      a placed order's further fields (stop price, iceberg …) will share these bytes
-/// 122  2 spare | knownSlot (4)
+/// 122  6 spare
 /// </code>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -79,12 +79,6 @@ public struct CommandSlot
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (_shape & 0xFF00FFFE) == (uint)OrderType.Limit << 8 && (byte)(TimeInForce - 1) < (byte)TimeInForce.Fok;
     }
-
-    /// <summary>
-    /// Where the engine's look-ahead has found the order <see cref="OrderId"/>. The engine's own, and only a hint: any value is allowed, what
-    /// stands there is always compared. Never journaled.
-    /// </summary>
-    [FieldOffset(124)] internal int KnownSlot;
 }
 
 /// <summary>Variants of an order. Journaled: a bit is never reused.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Exchange.Matching.Commands;
 
 /// <summary>
@@ -83,12 +85,16 @@ public enum CommandType : byte
 
 public static class CommandTypeExtensions
 {
+    /// <summary>Bit n: type n is a trading command.</summary>
+    private const ulong TradingTypes = 1UL << (int)CommandType.PlaceOrder | 1UL << (int)CommandType.CancelOrder | 1UL << (int)CommandType.CancelAllOrders
+        | 1UL << (int)CommandType.ReduceOrder | 1UL << (int)CommandType.MoveOrder | 1UL << (int)CommandType.ContinueWork | 1UL << (int)CommandType.AbandonWork;
+
     /// <summary>
     /// Returns whether the command is a trading command: it travels in the fields of one <see cref="CommandSlot"/> and its
     /// journal body begins with account and symbol. All others travel as payload bytes.
     /// </summary>
-    public static bool IsTrading(this CommandType type) =>
-        type is >= CommandType.PlaceOrder and <= CommandType.MoveOrder || type.IsContinuation();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsTrading(this CommandType type) => (byte)type < 64 && (TradingTypes >> (int)type & 1) != 0;
 
     /// <summary>Returns whether the command places or changes one order.</summary>
     internal static bool IsOfOneOrder(this CommandType type) =>

@@ -77,6 +77,12 @@ public static class TradingCommandCodec
                 WriteIds(command, ref start);
                 return WritePlace(command, ref start);
             }
+
+            if (command.Type == CommandType.CancelOrder)
+            {
+                WriteIds(command, ref start);
+                return WriteCancel(command, ref start);
+            }
         }
 
         return WriteOther(command, body);
@@ -104,12 +110,6 @@ public static class TradingCommandCodec
         WriteIds(command, ref start);
         switch (command.Type)
         {
-            case CommandType.CancelOrder:
-                Put(ref start, Head, command.OrderId);
-                Put(ref start, Head + sizeof(long), (byte)command.Restriction);
-                Put(ref start, CancelIds, command.ClientOrderId);
-                Put(ref start, CancelIds + 1 + command.ClientOrderId.Length, command.CancelClientOrderId);
-                break;
             case CommandType.ReduceOrder:
                 Put(ref start, Head, command.OrderId);
                 Put(ref start, Head + sizeof(long), command.Quantity);
@@ -239,6 +239,17 @@ public static class TradingCommandCodec
         Put(ref start, next, command.Quantity);
         Put(ref start, next + sizeof(long), command.ClientOrderId);
         return next + sizeof(long) + 1 + command.ClientOrderId.Length;
+    }
+
+    /// <summary>Returns the body's length.</summary>
+    private static int WriteCancel(in CommandSlot command, ref byte start)
+    {
+        Put(ref start, Head, command.OrderId);
+        Put(ref start, Head + sizeof(long), (byte)command.Restriction);
+        Put(ref start, CancelIds, command.ClientOrderId);
+        var next = CancelIds + 1 + command.ClientOrderId.Length;
+        Put(ref start, next, command.CancelClientOrderId);
+        return next + 1 + command.CancelClientOrderId.Length;
     }
 
     private static bool TryReadPlace(ReadOnlySpan<byte> body, ref CommandSlot command)

@@ -144,7 +144,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         baseAsset ??= AddAsset(spec.BaseAsset, spec.BaseScale, isBase: true, ref record);
         quoteAsset ??= AddAsset(spec.QuoteAsset, spec.QuoteScale, isBase: false, ref record);
         var symbol = new Symbol(_books.Length, spec, baseAsset, quoteAsset);
-        var book = new SymbolBook(symbol, _orders, _levels, _nodes);
+        var book = new SymbolBook(symbol, _orders, _nodes, _leaves);
         SetRestriction(ref book.Restrictions, Restrictions.VenueHalt, _isVenueHalted);
         _books = [.. _books, book];
         _risk.AddSymbol(symbol);

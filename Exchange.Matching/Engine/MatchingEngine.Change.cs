@@ -6,17 +6,18 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Engine;
 
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Cancel(ref CommandSlot cancel, ref RecordWriter record)
     {
-        var reason = FindOwnOrder(ref cancel, out var slot);
-        if (reason == RejectReason.None)
+        var slot = FindOwnOrder(ref cancel, ref record);
+        if (slot == 0)
         {
-            reason = CheckRestriction(cancel.Restriction, _orders[slot].HasFills);
+            return;
         }
 
+        var reason = CheckRestriction(cancel.Restriction, _orders[slot].HasFills);
         if (reason != RejectReason.None)
         {
             record.Reject(reason);
@@ -67,15 +68,15 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
     private void Reduce(ref CommandSlot reduce, ref RecordWriter record)
     {
-        var reason = FindOwnOrder(ref reduce, out var slot);
-        if (reason == RejectReason.None && reduce.Quantity <= 0)
+        var slot = FindOwnOrder(ref reduce, ref record);
+        if (slot == 0)
         {
-            reason = RejectReason.InvalidQuantity;
+            return;
         }
 
-        if (reason != RejectReason.None)
+        if (reduce.Quantity <= 0)
         {
-            record.Reject(reason);
+            record.Reject(RejectReason.InvalidQuantity);
             return;
         }
 
@@ -106,51 +107,53 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Move(ref CommandSlot move, long timeUs, ref RecordWriter record)
     {
-        var reason = FindOwnOrder(ref move, out var slot);
-        if (reason == RejectReason.None)
+        var slot = FindOwnOrder(ref move, ref record);
+        if (slot == 0)
         {
-            reason = CheckMove(ref move, slot, timeUs);
+            return;
         }
 
+        // Safety: a slot that was found holds an order, and orders never move. Every number is read once: behind a store, it would be read anew.
+        var order = _orders.Start + slot;
+        var book = _books[move.SymbolId];
+        var symbol = book.Symbol;
+        var side = order->Side;
+        var leaves = order->Leaves;
+        var (oldPrice, newPrice) = (order->Price, move.Price);
+        var restsWhole = !book.Crosses(side, newPrice);
+        var reason = CheckMove(move.AccountId, book, order->Type, side, newPrice, leaves, restsWhole, timeUs);
         if (reason != RejectReason.None)
         {
             record.Reject(reason);
             return;
         }
 
-        var book = _books[move.SymbolId];
-        ref var order = ref _orders[slot];
-        var symbol = book.Symbol;
-        var side = order.Side;
-
         // A sell holds its lots whatever the price. Why by a mask: no processor can foresee side and direction.
-        var heldChange = (move.Price - order.Price) * order.Leaves * symbol.QuoteUnitsPerTickLot & ((long)side - 1);
+        var heldChange = (newPrice - oldPrice) * leaves * symbol.QuoteUnitsPerTickLot & ((long)side - 1);
         BeginChange();
-        if (!_ledger.TryChangeHold(order.AccountId, symbol.QuoteAssetId, heldChange))
+        if (!_ledger.TryChangeHold(move.AccountId, symbol.QuoteAssetId, heldChange))
         {
             record.Reject(RejectReason.InsufficientBalance);
             return;
         }
 
-        var restsWhole = !book.Crosses(side, move.Price);
-        book.Remove(ref order);
         ref var moved = ref record.Add<OrderMoved>();
         moved.Type = EventType.OrderMoved;
         moved.Side = side;
         moved.RestsWhole = restsWhole ? (byte)1 : (byte)0;
-        moved.OrderId = order.OrderId;
-        moved.OldPrice = order.Price;
-        moved.NewPrice = move.Price;
-        moved.Leaves = order.Leaves;
+        moved.OrderId = move.OrderId;
+        moved.OldPrice = oldPrice;
+        moved.NewPrice = newPrice;
+        moved.Leaves = leaves;
         moved.HeldChange = heldChange;
         if (restsWhole)
         {
-            order.Price = move.Price;
-            book.AddLast(slot, ref order);
+            book.Move(slot, side, newPrice);
             AppendBookUpdated(book, ref record);
             return;
         }
 
+        book.Remove(slot);
         MoveAcross(book, ref move, slot, timeUs, ref record);
     }
 
@@ -180,45 +183,46 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
     /// <summary>Everything that can refuse a move but a lack of funds, which is the last thing to be checked; changes nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private RejectReason CheckMove(ref CommandSlot move, int slot, long timeUs)
+    private RejectReason CheckMove(int accountId, SymbolBook book, OrderType type, Side side, long newPrice, long leaves, bool restsWhole, long timeUs)
     {
-        var book = _books[move.SymbolId];
-        ref readonly var order = ref _orders[slot];
         if (book.IsCancelOnly)
         {
             return RejectReason.MarketClosed;
         }
 
-        if (IsCancelOnly(move.AccountId))
+        if (IsCancelOnly(accountId))
         {
             return RejectReason.AccountCancelOnly;
         }
 
-        var reason = _risk.CheckMove(book.Symbol, order.Side, move.Price, order.Leaves, timeUs);
+        var reason = _risk.CheckMove(book.Symbol, side, newPrice, leaves, timeUs);
         return reason != RejectReason.None ? reason
-            : order.Type == OrderType.LimitMaker && book.Crosses(order.Side, move.Price) ? RejectReason.WouldImmediatelyMatch
+            : type == OrderType.LimitMaker && !restsWhole ? RejectReason.WouldImmediatelyMatch
             : RejectReason.None;
     }
 
-    /// <summary>Finds the order that a command names by id, by client id, or by both; only the owner finds it, only on its symbol.</summary>
+    /// <summary>
+    /// Returns the slot of the order that a command names by id, by client id, or by both; only the owner finds it, only on its symbol. Otherwise
+    /// rejects the command and returns 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private RejectReason FindOwnOrder(ref CommandSlot command, out int slot)
+    private int FindOwnOrder(ref CommandSlot command, ref RecordWriter record)
     {
         // The usual case: by id alone, and it is the sender's. Whose order it is, account and symbol, exist.
-        slot = _orders.Find(command.OrderId, command.KnownSlot);
+        var slot = _orders.Find(command.OrderId);
         return slot != 0 && _orders[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty && !_hasClosedAccounts
-            ? RejectReason.None
-            : FindOwnOrderOtherwise(ref command, out slot);
+            ? slot
+            : FindOwnOrderOtherwise(ref command, ref record);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private RejectReason FindOwnOrderOtherwise(ref CommandSlot command, out int slot)
+    private int FindOwnOrderOtherwise(ref CommandSlot command, ref RecordWriter record)
     {
-        slot = 0;
         var reason = CheckMayCancel(command.AccountId, command.SymbolId);
         if (reason != RejectReason.None)
         {
-            return reason;
+            record.Reject(reason);
+            return 0;
         }
 
         var found = command.OrderId != 0
@@ -226,16 +230,17 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             : command.ClientOrderId.IsEmpty ? 0 : _orders.Find(command.AccountId, in command.ClientOrderId);
         if (found == 0 || _orders[found].Owner != command.Owner)
         {
-            return RejectReason.UnknownOrder;
+            record.Reject(RejectReason.UnknownOrder);
+            return 0;
         }
 
         if (!command.ClientOrderId.IsEmpty && _orders.ClientOrderIdOf(found) != command.ClientOrderId)
         {
-            return RejectReason.ClientOrderIdMismatch;
+            record.Reject(RejectReason.ClientOrderIdMismatch);
+            return 0;
         }
 
-        slot = found;
-        return RejectReason.None;
+        return found;
     }
 
     private RejectReason CheckMayCancel(int accountId, int symbolId)
@@ -262,18 +267,20 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     /// <summary>Takes an order out of book and store and gives its hold back.</summary>
     private void CancelResting(SymbolBook book, int slot, ref RecordWriter record)
     {
-        ref var order = ref _orders[slot];
-        var released = book.Symbol.HoldFor(order.Side, order.Price, order.Leaves);
+        var order = _orders.Start + slot;
+        var symbol = book.Symbol;
+        var (side, price, leaves) = (order->Side, order->Price, order->Leaves);
+        var released = symbol.HoldFor(side, price, leaves);
         Planted.Let(PlantedBug.HoldNotReleased, ref released, 0);
-        _ledger.Release(order.AccountId, book.Symbol.PaidAssetId(order.Side), released);
+        _ledger.Release(order->AccountId, symbol.PaidAssetId(side), released);
         ref var canceled = ref record.Add<OrderCanceled>();
         canceled.Type = EventType.OrderCanceled;
-        canceled.Side = order.Side;
-        canceled.OrderId = order.OrderId;
-        canceled.Price = order.Price;
-        canceled.Leaves = order.Leaves;
+        canceled.Side = side;
+        canceled.OrderId = order->OrderId;
+        canceled.Price = price;
+        canceled.Leaves = leaves;
         canceled.Released = released;
-        book.Remove(ref order);
+        book.Remove(slot);
         _orders.Remove(slot);
     }
 }

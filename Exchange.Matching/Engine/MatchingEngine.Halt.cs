@@ -6,7 +6,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Engine;
 
 /// <summary>Halting and resuming, and the cancelling of many orders by an operator.</summary>
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     private const int AllSymbols = TradingCommandCodec.NoSymbol;
 
@@ -108,8 +108,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     /// <summary>Returns the account of the best bid, else of the best ask; 0 when the book is empty.</summary>
     private int OwnerOfBest(SymbolBook book)
     {
-        var level = book.Ladder(Side.Buy).BestLevel;
-        level = level != 0 ? level : book.Ladder(Side.Sell).BestLevel;
-        return level == 0 ? 0 : _orders[_levels[level].First].AccountId;
+        var level = book.Ladder(Side.Buy).Best();
+        level = level != null ? level : book.Ladder(Side.Sell).Best();
+        return level == null ? 0 : _orders[level->First].AccountId;
     }
 }

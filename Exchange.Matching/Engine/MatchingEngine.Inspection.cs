@@ -5,7 +5,7 @@ namespace Exchange.Matching.Engine;
 /// <summary>A resting order as an inspection sees it. Prices in ticks, leaves in lots.</summary>
 internal readonly record struct InspectedOrder(long OrderId, int AccountId, ClientOrderId ClientOrderId, long Price, long Leaves);
 
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>The ledger port; for inspection while no thread runs the engine.</summary>
     internal TLedger Ledger => _ledger;
@@ -18,10 +18,9 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         var found = new List<InspectedOrder>();
         var ladder = _books[symbolId].Ladder(side);
-        var key = ladder.BestKey;
-        for (var index = ladder.BestLevel; index != 0; index = ladder.FirstAfter(key, out key))
+        for (var level = ladder.FirstAfter(-1, out var key); level != null; level = ladder.FirstAfter(key, out key))
         {
-            for (var slot = _levels[index].First; slot != 0; slot = _orders[slot].Next)
+            for (var slot = level->First; slot != 0; slot = _orders[slot].Next)
             {
                 ref readonly var order = ref _orders[slot];
                 found.Add(new InspectedOrder(order.OrderId, order.AccountId, _orders.ClientOrderIdOf(slot), order.Price, order.Leaves));

@@ -16,7 +16,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var taker = ref _taker;
         ref var makers = ref book.Ladder(taker.Side.Opposite());
         var work = _workLimit;
-        while (taker.Leaves > 0 && makers.BestLevel != 0 && makers.BestKey <= taker.LimitKey && taker.LevelsLeft > 0)
+        var limitKey = Math.Min(taker.LimitKey, PriceLadder.MaxKey);
+        while (taker.Leaves > 0 && makers.BestKey <= limitKey && taker.LevelsLeft > 0)
         {
             if (work == 0)
             {
@@ -26,9 +27,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             }
 
             bookChanged = true;
-            if (TradeAtLevel(book, makers.BestLevel, timeUs, ref work, ref record))
+            var key = makers.BestKey;
+            if (TradeAtLevel(book, makers.LevelAt(key), book.PriceOf(taker.Side.Opposite(), key), timeUs, ref work, ref record))
             {
-                makers.Remove(makers.BestKey);
+                makers.Vacate(key, isEmpty: true);
                 taker.LevelsLeft--;
             }
         }
@@ -42,16 +44,14 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     /// <summary>
     /// Trades the taker with the orders of the best level, oldest first, until one of the two is used up, or the bound of work; returns whether
-    /// the level is, which then is given back, and which the caller takes out of its ladder.
+    /// the level is, which then is all zero, and which the caller takes out of its ladder.
     /// </summary>
-    private bool TradeAtLevel(SymbolBook book, int levelIndex, long timeUs, ref int work, ref RecordWriter record)
+    private bool TradeAtLevel(SymbolBook book, PriceLevel* level, long price, long timeUs, ref int work, ref RecordWriter record)
     {
-        // Safety: the level is in the ladder, its orders are in the book, and both stores never move what they hold.
+        // Safety: the level is in the ladder, its orders are in the book; no level comes or goes in here, and no store moves what it holds.
         ref var taker = ref _taker;
         var symbol = book.Symbol;
         var orders = _orders.Start;
-        var level = _levels.Start + levelIndex;
-        var price = level->Price;
         var quotePerLot = symbol.Notional(price, 1);
         var takerBuys = taker.Side == Side.Buy;
         if (taker.LastTradePrice != price)
@@ -124,7 +124,6 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 break;
             }
 
-            level->OrderCount--;
             _orders.Remove(slot);
             slot = next;
             if (slot == 0 || leaves == 0 || work == 0)
@@ -139,8 +138,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         level->Quantity -= lots;
         if (slot == 0)
         {
-            Invariant.That((level->Quantity | (uint)level->OrderCount) == 0, "a level without orders has no quantity");
-            _levels.Free(levelIndex);
+            Invariant.That(level->Quantity == 0, "a level without orders has no quantity");
+            *level = default;
             return true;
         }
 
@@ -201,7 +200,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         order.Price = taker.Price;
         order.Leaves = taker.Leaves;
         order.SetKind(taker.Side, taker.Type, taker.HasFills);
-        book.AddLast(slot, ref order);
+        book.AddLast(slot);
     }
 
     private void Expire(Symbol symbol, ExpireReason reason, ref RecordWriter record)

@@ -47,7 +47,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
             resting.Price = order.Price;
             resting.Leaves = found.Lots;
             resting.SetKind(order.Side, order.OrderType, hasFills: false);
-            book.AddLast(slot, ref resting);
+            book.AddLast(slot);
             AppendBookUpdated(book, ref record);
             return;
         }
@@ -129,7 +129,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[order.SymbolId];
         var symbol = book.Symbol;
-        found.AccountOrders = _orders.FindAccountOrders(order.AccountId, order.SymbolId);
+        found.AccountOrders = _orders.FindAccountOrders(order.Owner);
         var openOrders = _orders.OrdersOf(found.AccountOrders).Count;
         reason = _risk.CheckNewOrder(in order, symbol, openOrders, timeUs);
         if (reason != RejectReason.None)

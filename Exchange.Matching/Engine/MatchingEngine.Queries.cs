@@ -2,7 +2,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Engine;
 
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>
     /// Returns the best price of a side in ticks and the lots of all orders at it; zeros when the side is empty. For who owns the engine's
@@ -11,7 +11,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     /// <param name="symbolId">Of an existing symbol.</param>
     internal (long Price, long Quantity) Best(int symbolId, Side side)
     {
-        var best = _books[symbolId].Ladder(side).BestLevel;
-        return best == 0 ? (0, 0) : (_levels[best].Price, _levels[best].Quantity);
+        var book = _books[symbolId];
+        ref var ladder = ref book.Ladder(side);
+        return ladder.IsEmpty ? (0, 0) : (book.PriceOf(side, ladder.BestKey), ladder.Best()->Quantity);
     }
 }

@@ -10,7 +10,7 @@ namespace Exchange.Matching.Engine;
 /// The engine's part of a snapshot, with those of ledger and risk behind it. In this order: genesis, assets, symbols with their counters,
 /// accounts, halt, operators and their requests, pending work, resting orders by symbol and side (best price first, oldest first).
 /// </summary>
-public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
 {
     private const int SnapshotVersion = 1;
 
@@ -106,16 +106,26 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
 
     private void SaveSide(SnapshotWriter writer, in PriceLadder ladder)
     {
-        writer.Write(ladder.Count);
-        var key = ladder.BestKey;
-        for (var index = ladder.BestLevel; index != 0; index = ladder.FirstAfter(key, out key))
+        writer.Write(ladder.CountLevels());
+        for (var level = ladder.FirstAfter(-1, out var key); level != null; level = ladder.FirstAfter(key, out key))
         {
-            writer.Write(_levels[index].OrderCount);
-            for (var slot = _levels[index].First; slot != 0; slot = _orders[slot].Next)
+            writer.Write(CountOrders(in *level));
+            for (var slot = level->First; slot != 0; slot = _orders[slot].Next)
             {
                 writer.Write(Saved(slot));
             }
         }
+    }
+
+    private int CountOrders(in PriceLevel level)
+    {
+        var count = 0;
+        for (var slot = level.First; slot != 0; slot = _orders[slot].Next)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private SavedOrder Saved(int slot)
@@ -216,7 +226,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : ISnapshotState
                 throw new SnapshotDamagedException($"symbol {symbolId} cannot be read");
             }
 
-            _books[symbolId] = new SymbolBook(new Symbol(symbolId, spec, baseAsset, quoteAsset), _orders, _levels, _nodes)
+            _books[symbolId] = new SymbolBook(new Symbol(symbolId, spec, baseAsset, quoteAsset), _orders, _nodes, _leaves)
             {
                 LastTradeId = reader.ReadInt64(),
                 LastAggregateTradeId = reader.ReadInt64(),

@@ -4,7 +4,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Engine;
 
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>
     /// Returns a hash of the whole state: capacities, symbols, every order in its queue, counters, pending work, risk, ledger.
@@ -66,9 +66,10 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
 
             var bids = book.Ladder(Side.Buy);
             var asks = book.Ladder(Side.Sell);
-            if (bids.BestLevel != 0 && asks.BestLevel != 0 && _levels[bids.BestLevel].Price >= _levels[asks.BestLevel].Price)
+            var (bid, ask) = (book.PriceOf(Side.Buy, bids.BestKey), book.PriceOf(Side.Sell, asks.BestKey));
+            if (!bids.IsEmpty && !asks.IsEmpty && bid >= ask)
             {
-                return $"{book.Symbol.Name}: crossed, bid {_levels[bids.BestLevel].Price} and ask {_levels[asks.BestLevel].Price}";
+                return $"{book.Symbol.Name}: crossed, bid {bid} and ask {ask}";
             }
         }
 
@@ -101,19 +102,19 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         hash.Add(book.LastAggregateTradeId);
         hash.Add(book.LastUpdateId);
         hash.Add((int)book.Restrictions);
-        AddSide(ref hash, in book.Ladder(Side.Buy));
-        AddSide(ref hash, in book.Ladder(Side.Sell));
+        AddSide(ref hash, book, Side.Buy);
+        AddSide(ref hash, book, Side.Sell);
     }
 
-    private void AddSide(ref StateHash hash, in PriceLadder ladder)
+    private void AddSide(ref StateHash hash, SymbolBook book, Side side)
     {
-        hash.Add(ladder.Count);
-        var key = ladder.BestKey;
-        for (var index = ladder.BestLevel; index != 0; index = ladder.FirstAfter(key, out key))
+        ref var ladder = ref book.Ladder(side);
+        hash.Add(ladder.CountLevels());
+        for (var level = ladder.FirstAfter(-1, out var key); level != null; level = ladder.FirstAfter(key, out key))
         {
-            hash.Add(_levels[index].Price);
-            hash.Add(_levels[index].Quantity);
-            for (var slot = _levels[index].First; slot != 0; slot = _orders[slot].Next)
+            hash.Add(book.PriceOf(side, key));
+            hash.Add(level->Quantity);
+            for (var slot = level->First; slot != 0; slot = _orders[slot].Next)
             {
                 ref readonly var order = ref _orders[slot];
                 hash.Add(order.OrderId);
@@ -161,29 +162,26 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     {
         var ladder = book.Ladder(side);
         var paidAsset = book.Symbol.PaidAssetId(side);
-        var key = ladder.BestKey;
         var lastKey = -1L;
-        var levels = 0;
-        for (var index = ladder.BestLevel; index != 0; index = ladder.FirstAfter(key, out key))
+        for (var level = ladder.FirstAfter(-1, out var key); level != null; level = ladder.FirstAfter(key, out key))
         {
-            ref readonly var level = ref _levels[index];
-            levels++;
-            if (key <= lastKey || book.KeyOf(side, level.Price) != key || ladder.Find(key) != index)
+            var price = book.PriceOf(side, key);
+            if (key <= lastKey || ladder.Find(key) != level)
             {
-                return $"{book.Symbol.Name} {side}: level {level.Price} is out of order";
+                return $"{book.Symbol.Name} {side}: level {price} is out of order";
             }
 
             lastKey = key;
             long quantity = 0;
             var count = 0;
             var previous = 0;
-            for (var slot = level.First; slot != 0; slot = _orders[slot].Next)
+            for (var slot = level->First; slot != 0; slot = _orders[slot].Next)
             {
                 ref readonly var order = ref _orders[slot];
-                if (order.Previous != previous || order.Level != index || order.Price != level.Price || order.Side != side
+                if (order.Previous != previous || order.Price != price || order.Side != side
                     || order.SymbolId != book.Symbol.Id || order.Leaves <= 0 || _orders.Find(order.OrderId) != slot)
                 {
-                    return $"{book.Symbol.Name} {side}: order {order.OrderId} at {level.Price} is linked wrongly";
+                    return $"{book.Symbol.Name} {side}: order {order.OrderId} at {price} is linked wrongly";
                 }
 
                 var owner = (order.AccountId, paidAsset);
@@ -193,19 +191,14 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
                 previous = slot;
             }
 
-            if (level.Last != previous || level.Quantity != quantity || level.OrderCount != count || count == 0)
+            if (level->Last != previous || level->Quantity != quantity || count == 0)
             {
-                return $"{book.Symbol.Name} {side}: level {level.Price} says {level.Quantity} lots of {level.OrderCount} orders, has {quantity} of {count}";
+                return $"{book.Symbol.Name} {side}: level {price} says {level->Quantity} lots, has {quantity} of {count} orders";
             }
 
             seen += count;
         }
 
-        if (ladder.FindInconsistency() is { } ladderFault)
-        {
-            return $"{book.Symbol.Name} {side}: {ladderFault}";
-        }
-
-        return levels == ladder.Count ? null : $"{book.Symbol.Name} {side}: {levels} levels found, {ladder.Count} counted";
+        return ladder.FindInconsistency() is { } fault ? $"{book.Symbol.Name} {side}: {fault}" : null;
     }
 }

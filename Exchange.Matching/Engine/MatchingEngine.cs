@@ -31,8 +31,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private TLedger _ledger;
 
     private readonly OrderStore _orders = new();
-    private readonly LevelStore _levels = new();
     private readonly NodeStore _nodes = new();
+    private readonly LeafStore _leaves = new();
     private SymbolBook[] _books = [];
     private Asset[] _assets = [];
     private Restrictions[] _accountRestrictions = new Restrictions[64];
@@ -98,35 +98,70 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     /// <exception cref="PoisonedCommandException">The command failed after it had begun to change the state, which is lost.</exception>
     public int Execute(ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, Span<byte> destination)
     {
-        var record = new RecordWriter(destination);
-        if (command.Type.IsTrading())
+        try
         {
-            record.EndBody(TradingCommandCodec.Write(in command, record.BodyRoom));
+            return command.Type.IsTrading()
+                ? ExecuteTrading(ref command, sequence, timeUs, destination)
+                : ExecutePayload(ref command, payload, sequence, timeUs, destination);
+        }
+        catch (Exception failure) when (IsOfCommand(failure))
+        {
+            return RejectFailed(failure, ref command, payload, sequence, timeUs, destination);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Execute"/>, for a trading command alone, and without the guard: behind an exception for which <see cref="IsOfCommand"/> holds, the
+    /// caller goes on with <see cref="RejectFailed"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int ExecuteTrading(ref CommandSlot command, long sequence, long timeUs, Span<byte> destination)
+    {
+        _changing = false;
+        var record = new RecordWriter(destination);
+        record.EndBody(TradingCommandCodec.Write(in command, record.BodyRoom));
+        if (HasPendingWork || sequence == 1)
+        {
+            Dispatch(ref command, default, sequence, timeUs, ref record);
+        }
+        else if (command.Type == CommandType.MoveOrder)
+        {
+            Move(ref command, timeUs, ref record);
+        }
+        else if (command.Type == CommandType.PlaceOrder)
+        {
+            Place(ref command, timeUs, ref record);
+        }
+        else if (command.Type == CommandType.CancelOrder)
+        {
+            Cancel(ref command, ref record);
         }
         else
         {
-            payload.CopyTo(record.BodyRoom);
-            record.EndBody(payload.Length);
+            Dispatch(ref command, default, sequence, timeUs, ref record);
         }
 
-        _changing = false;
-        try
+        return record.Finish(command.Type, HasPendingWork ? RecordFlags.Continues : RecordFlags.None, sequence, timeUs);
+    }
+
+    /// <summary>
+    /// Whether an exception is one of the command that was executed. Running out of memory is none: a replay would not meet it. It ends the process instead.
+    /// </summary>
+    internal static bool IsOfCommand(Exception failure) => failure is not (OutOfMemoryException or PoisonedCommandException);
+
+    /// <summary>Writes the record of a command whose execution an exception has ended: a reject like any other, the same in every replay.</summary>
+    /// <exception cref="PoisonedCommandException">It had begun to change the state, which is lost.</exception>
+    internal int RejectFailed(Exception failure, ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, Span<byte> destination)
+    {
+        if (_changing)
         {
-            Dispatch(ref command, payload, sequence, timeUs, ref record);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // Running out of memory is no property of the command: a replay would not meet it. It ends the process instead.
-            if (_changing)
-            {
-                ThrowPoisoned(in command, sequence, exception);
-            }
-
-            record.DropEvents();
-            record.Reject(RejectReason.InternalError);
-            LastInternalError = exception;
+            throw new PoisonedCommandException(in command, sequence, failure);
         }
 
+        LastInternalError = failure;
+        var record = new RecordWriter(destination);
+        WriteBody(in command, payload, ref record);
+        record.Reject(RejectReason.InternalError);
         return record.Finish(command.Type, HasPendingWork ? RecordFlags.Continues : RecordFlags.None, sequence, timeUs);
     }
 
@@ -149,8 +184,8 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     public void Dispose()
     {
         _orders.Dispose();
-        _levels.Dispose();
         _nodes.Dispose();
+        _leaves.Dispose();
     }
 
     private int ExecuteOwn(CommandType type, long sequence, long timeUs, Span<byte> destination)
@@ -163,6 +198,28 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         command.SymbolId = _pendingSymbolId;
         command.OrderId = _pending == PendingKind.Taker ? _taker.OrderId : 0;
         return Execute(ref command, default, sequence, timeUs, destination);
+    }
+
+    private int ExecutePayload(ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, Span<byte> destination)
+    {
+        _changing = false;
+        var record = new RecordWriter(destination);
+        WriteBody(in command, payload, ref record);
+        Dispatch(ref command, payload, sequence, timeUs, ref record);
+        return record.Finish(command.Type, HasPendingWork ? RecordFlags.Continues : RecordFlags.None, sequence, timeUs);
+    }
+
+    private static void WriteBody(in CommandSlot command, ReadOnlySpan<byte> payload, ref RecordWriter record)
+    {
+        if (command.Type.IsTrading())
+        {
+            record.EndBody(TradingCommandCodec.Write(in command, record.BodyRoom));
+        }
+        else
+        {
+            payload.CopyTo(record.BodyRoom);
+            record.EndBody(payload.Length);
+        }
     }
 
     private void Dispatch(ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, ref RecordWriter record)
@@ -211,10 +268,6 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         Invariant.That(!type.IsContinuation(), "nobody but the engine continues work, and only while there is some");
         record.Reject(RejectReason.GenesisOutOfPlace);
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThrowPoisoned(in CommandSlot command, long sequence, Exception exception) =>
-        throw new PoisonedCommandException(in command, sequence, exception);
 
     private void TakeCapacities(GenesisCommand genesis)
     {

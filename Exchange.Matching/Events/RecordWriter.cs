@@ -39,16 +39,13 @@ public ref struct RecordWriter
         get => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _start, RecordHeader.Size), _capacity - RecordHeader.Size);
     }
 
-    /// <summary>Finishes the body; events follow. Called again, it drops every event written so far.</summary>
+    /// <summary>Finishes the body; events follow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void EndBody(int bodyLength)
     {
         _bodyLength = bodyLength;
         _length = RecordHeader.Size + bodyLength;
     }
-
-    /// <summary>Drops every event written so far.</summary>
-    public void DropEvents() => _length = RecordHeader.Size + _bodyLength;
 
     /// <summary>
     /// Appends an event and returns it, for the caller to assign every field: the bytes are those of an older record. Why not a value that is

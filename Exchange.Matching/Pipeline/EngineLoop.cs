@@ -33,7 +33,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     internal const int BatchSlotCount = 256;
 
     /// <summary>Ring slots whose commands are looked at together before they are executed.</summary>
-    private const int LookAheadSlotCount = 16;
+    private const int LookAheadSlotCount = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
     /// <summary>Ring slots that one <see cref="Step"/> takes at most, 1 to <see cref="BatchSlotCount"/>.</summary>
     public int StepSlotCount { get; set; } = BatchSlotCount;
@@ -89,30 +89,13 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             return available == SequenceBarrier.Stopped ? StageProgress.Ended : StageProgress.Idle;
         }
 
-        var next = _next;
         var timeUs = clock.Advance();
-        var batchEnd = Math.Min(available, next + batchSlotCount - 1);
+        var batchEnd = Math.Min(available, _next + batchSlotCount - 1);
         try
         {
-            for (var ahead = next; next <= batchEnd;)
+            if (!ExecuteBatch(batchEnd, timeUs))
             {
-                if (next >= ahead)
-                {
-                    ahead = Math.Min(batchEnd + 1, next + LookAheadSlotCount);
-                    if (engine.WantsLookAhead)
-                    {
-                        ahead = LookAhead(next, ahead);
-                    }
-                }
-
-                ref var command = ref commands[next];
-                var slotCount = command.SlotCount;
-                if (!Execute(ref command, next, timeUs))
-                {
-                    return StageProgress.Ended;
-                }
-
-                next += slotCount;
+                return StageProgress.Ended;
             }
         }
         catch (PoisonedCommandException poison)
@@ -122,16 +105,91 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         }
 
         events.Publish();
-        var released = next - 1;
+        var released = _next - 1;
         Planted.Let(PlantedBug.SlotsReleasedEarly, ref released, Math.Max(available, released));
         commands.Release(released);
-        _next = next;
         return StageProgress.Worked;
     }
 
-    /// <summary>Executes one external command and what it leaves; false when the event ring has been stopped.</summary>
-    private bool Execute(ref CommandSlot command, long position, long timeUs)
+    /// <summary>Executes the commands up to a ring position, with what they leave; false when the event ring has been stopped.</summary>
+    private bool ExecuteBatch(long end, long timeUs)
     {
+        while (_next <= end)
+        {
+            try
+            {
+                if (!ExecuteUnguarded(end, timeUs))
+                {
+                    return false;
+                }
+            }
+            catch (Exception failure) when (events.HasReservation && MatchingEngine<TRisk, TLedger>.IsOfCommand(failure))
+            {
+                // Why out here: what a loop keeps at hand across a guarded call lies in memory instead of registers.
+                events.Rewind();
+                if (!RejectFailed(failure, timeUs))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Executes commands until the one at <see cref="_next"/> lies behind a ring position; an exception of the engine leaves it at the command that
+    /// failed, with the reservation open. False when the event ring has been stopped.
+    /// </summary>
+    private bool ExecuteUnguarded(long end, long timeUs)
+    {
+        var next = _next;
+        for (var ahead = next; next <= end;)
+        {
+            if (next >= ahead)
+            {
+                ahead = Math.Min(end + 1, next + LookAheadSlotCount);
+                if (engine.WantsLookAhead)
+                {
+                    ahead = LookAhead(next, ahead);
+                }
+            }
+
+            ref var command = ref commands[next];
+            var slotCount = command.SlotCount;
+            var record = events.Reserve(engine.MaxRecordLength);
+            if (record.IsEmpty)
+            {
+                return false;
+            }
+
+            var sequence = _sequence + 1;
+            var length = command.Type.IsTrading()
+                ? engine.ExecuteTrading(ref command, sequence, timeUs, record)
+                : engine.Execute(ref command, ReadPayload(next), sequence, timeUs, record);
+            events.Commit(sequence, length, command.ReplyToken);
+            _sequence = sequence;
+            next += slotCount;
+            _next = next;
+            if (engine.HasPendingWork && !ContinueWork(timeUs, command.ReplyToken))
+            {
+                return false;
+            }
+
+            if (!ReferenceEquals(engine.LastInternalError, _lastInternalError))
+            {
+                ReportInternalError();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Executes the command at <see cref="_next"/>, which has failed before it changed anything, as the reject that it is.</summary>
+    /// <exception cref="PoisonedCommandException">It failed while it changed the state.</exception>
+    private bool RejectFailed(Exception failure, long timeUs)
+    {
+        ref var command = ref commands[_next];
         var record = events.Reserve(engine.MaxRecordLength);
         if (record.IsEmpty)
         {
@@ -139,56 +197,43 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         }
 
         var sequence = _sequence + 1;
-        var payload = command.Type.IsTrading() ? [] : ReadPayload(position);
-        events.Commit(sequence, engine.Execute(ref command, payload, sequence, timeUs, record), command.ReplyToken);
+        events.Commit(sequence, engine.RejectFailed(failure, ref command, [], sequence, timeUs, record), command.ReplyToken);
         _sequence = sequence;
-        return (!engine.HasPendingWork && ReferenceEquals(engine.LastInternalError, _lastInternalError)) || Finish(timeUs, command.ReplyToken);
+        _next += command.SlotCount;
+        ReportInternalError();
+        return true;
     }
 
     /// <summary>
     /// Fetches into the cache what the commands from one ring position up to, but without, another will touch; returns the position behind the
     /// last of them. A command alone gains nothing from it.
     /// </summary>
-    private long LookAhead(long first, long end)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private unsafe long LookAhead(long first, long end)
     {
+        // Safety: the ring's memory does not move, and its slots up to the end are this thread's.
+        Span<nint> ahead = stackalloc nint[LookAheadSlotCount];
+        var count = 0;
         var next = first;
-        for (; next < end; next += commands[next].SlotCount)
+        while (next < end)
         {
-            engine.LookAheadAtIndices(ref commands[next]);
+            ref var command = ref commands[next];
+            ahead[count++] = (nint)Unsafe.AsPointer(ref command);
+            next += command.SlotCount;
         }
 
-        for (var position = first; position < next; position += commands[position].SlotCount)
-        {
-            engine.LookAheadAtOrder(ref commands[position]);
-        }
-
-        for (var position = first; position < next; position += commands[position].SlotCount)
-        {
-            engine.LookAheadAtNeighbours(ref commands[position]);
-        }
-
-        for (var position = first; position < next; position += commands[position].SlotCount)
-        {
-            engine.LookAheadAtLeaves(ref commands[position]);
-        }
-
+        engine.LookAhead(ahead[..count]);
         return next;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ReadOnlySpan<byte> ReadPayload(long position) => _payload.AsSpan(0, commands.ReadPayload(position, _payload));
 
-    /// <summary>Reports an internal error and continues what the command left; false when the event ring has been stopped.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Finish(long timeUs, int replyToken)
+    private void ReportInternalError()
     {
-        if (!ReferenceEquals(engine.LastInternalError, _lastInternalError))
-        {
-            _lastInternalError = engine.LastInternalError;
-            onInternalError(_sequence, _lastInternalError!);
-        }
-
-        return ContinueWork(timeUs, replyToken);
+        _lastInternalError = engine.LastInternalError;
+        onInternalError(_sequence, _lastInternalError!);
     }
 
     /// <summary>
@@ -210,6 +255,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         events.Publish();
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ContinueWork(long timeUs, int replyToken)
     {
         while (engine.HasPendingWork)

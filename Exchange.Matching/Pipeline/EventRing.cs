@@ -33,6 +33,7 @@ public sealed unsafe class EventRing
     private readonly Entry* _entries;
     private readonly int _byteCount;
     private readonly int _byteMask;
+    private readonly int _maxReservation;
     private readonly int _slotCount;
     private readonly int _slotMask;
 
@@ -62,6 +63,7 @@ public sealed unsafe class EventRing
         FirstSequence = firstSequence;
         _byteCount = options.ByteCount;
         _byteMask = options.ByteCount - 1;
+        _maxReservation = options.ByteCount / 2;
         _slotCount = options.SlotCount;
         _slotMask = options.SlotCount - 1;
         _published = new Sequence(firstSequence - 1);
@@ -87,7 +89,7 @@ public sealed unsafe class EventRing
     internal Action? WhenFull { get; set; }
 
     /// <summary>Longest reservation, in bytes.</summary>
-    public int MaxReservation => _byteCount / 2;
+    public int MaxReservation => _maxReservation;
 
     /// <summary>Last sequence that consumers may see; any thread.</summary>
     public long Published => _published.Value;
@@ -136,29 +138,22 @@ public sealed unsafe class EventRing
     public Span<byte> Reserve(int maxBytes)
     {
         ref var producer = ref _producer;
-        if ((uint)(maxBytes - 1) >= (uint)MaxReservation || producer.ReservedLength != 0)
-        {
-            ThrowNoReservation(maxBytes);
-        }
-
         var start = producer.Position;
-        var offset = (int)(start & _byteMask);
-        if (offset > _byteCount - maxBytes)
+        if ((uint)(maxBytes - 1) >= (uint)_maxReservation || producer.ReservedLength != 0
+            || start + maxBytes > producer.RoomEnd || producer.NextSequence > producer.RoomSequence)
         {
-            start += _byteCount - offset;
-        }
-
-        if (!HasRoom(start + maxBytes) && !WaitForRoom(start + maxBytes))
-        {
-            return [];
+            return ReserveOtherwise(maxBytes);
         }
 
         producer.ReservedPosition = start;
         producer.ReservedLength = maxBytes;
 
-        // Safety: the start was moved so that the bytes end inside the memory, and no consumer reads them any more.
-        return new Span<byte>(_bytes + (start & _byteMask), maxBytes);
+        // Safety: up to the end of the room, the bytes lie back to back inside the memory, and no consumer reads them any more.
+        return MemoryMarshal.CreateSpan(ref _bytes[start & _byteMask], maxBytes);
     }
+
+    /// <summary>Whether a reservation is open.</summary>
+    internal bool HasReservation => _producer.ReservedLength != 0;
 
     /// <summary>Gives the open reservation back, as if it had not been made; without one it does nothing.</summary>
     public void Rewind() => _producer.ReservedLength = 0;
@@ -299,8 +294,40 @@ public sealed unsafe class EventRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Entry EntryOf(long sequence) => ref _entries[sequence & _slotMask];
 
+    /// <summary>Where the known room does not suffice, or the memory ends.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Span<byte> ReserveOtherwise(int maxBytes)
+    {
+        ref var producer = ref _producer;
+        if ((uint)(maxBytes - 1) >= (uint)_maxReservation || producer.ReservedLength != 0)
+        {
+            ThrowNoReservation(maxBytes);
+        }
+
+        var start = producer.Position;
+        var offset = (int)(start & _byteMask);
+        if (offset > _byteCount - maxBytes)
+        {
+            start += _byteCount - offset;
+            offset = 0;
+        }
+
+        if (!HasRoom(start + maxBytes) && !WaitForRoom(start + maxBytes))
+        {
+            return [];
+        }
+
+        producer.Position = start;
+        producer.RoomEnd = Math.Min(producer.FreePosition + _byteCount, start - offset + _byteCount);
+        producer.RoomSequence = producer.FreeSequence + _slotCount;
+        producer.ReservedPosition = start;
+        producer.ReservedLength = maxBytes;
+
+        // Safety: the start was moved so that the bytes end inside the memory, and no consumer reads them any more.
+        return new Span<byte>(_bytes + (start & _byteMask), maxBytes);
+    }
+
     /// <summary>Whether bytes up to position <paramref name="end"/> and the next slot are free, as far as is known.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasRoom(long end) =>
         end - _byteCount <= _producer.FreePosition && _producer.NextSequence - _slotCount <= _producer.FreeSequence;
 
@@ -372,10 +399,10 @@ public sealed unsafe class EventRing
     }
 
     /// <summary>What only the producer touches, on cache lines of its own inside the ring: it changes with every record.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 128 + 64 + 128)]
+    [StructLayout(LayoutKind.Explicit, Size = 128 + 128 + 128)]
     private struct ProducerState
     {
-        /// <summary>Behind the last committed record.</summary>
+        /// <summary>Behind the last committed record, or where the next one begins.</summary>
         [FieldOffset(128)] public long Position;
 
         [FieldOffset(136)] public long ReservedPosition;
@@ -385,12 +412,18 @@ public sealed unsafe class EventRing
 
         [FieldOffset(152)] public long NextSequence;
 
-        [FieldOffset(160)] public long PublishedSequence;
+        /// <summary>Up to here, bytes are free and lie back to back, as far as is known.</summary>
+        [FieldOffset(160)] public long RoomEnd;
+
+        /// <summary>Up to this sequence, slots are free, as far as is known.</summary>
+        [FieldOffset(168)] public long RoomSequence;
+
+        [FieldOffset(176)] public long PublishedSequence;
 
         /// <summary>The slowest consumer when last looked at.</summary>
-        [FieldOffset(168)] public long FreeSequence;
+        [FieldOffset(184)] public long FreeSequence;
 
         /// <summary>Behind the record of <see cref="FreeSequence"/>: all before it may be overwritten.</summary>
-        [FieldOffset(176)] public long FreePosition;
+        [FieldOffset(192)] public long FreePosition;
     }
 }

@@ -17,9 +17,9 @@ internal sealed class Replayer<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> en
     where TLedger : struct, ILedger
 {
     /// <summary>Records whose commands are read and looked at together before they are executed.</summary>
-    private const int LookAheadCount = 16;
+    private const int LookAheadCount = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
-    private readonly CommandSlot[] _commands = new CommandSlot[LookAheadCount];
+    private readonly CommandSlot[] _commands = GC.AllocateArray<CommandSlot>(LookAheadCount, pinned: true);
     private readonly bool[] _isRead = new bool[LookAheadCount];
     private byte[] _scratch = new byte[engine.MaxRecordLength];
 
@@ -68,27 +68,16 @@ internal sealed class Replayer<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> en
     }
 
     /// <summary>Fetches into the cache what the commands will touch, as the engine's loop does.</summary>
-    private void LookAhead(Span<CommandSlot> commands)
+    private unsafe void LookAhead(Span<CommandSlot> commands)
     {
-        foreach (ref var command in commands)
+        // Safety: the array of commands is pinned.
+        Span<nint> ahead = stackalloc nint[LookAheadCount];
+        for (var i = 0; i < commands.Length; i++)
         {
-            engine.LookAheadAtIndices(ref command);
+            ahead[i] = (nint)Unsafe.AsPointer(ref commands[i]);
         }
 
-        foreach (ref var command in commands)
-        {
-            engine.LookAheadAtOrder(ref command);
-        }
-
-        foreach (ref var command in commands)
-        {
-            engine.LookAheadAtNeighbours(ref command);
-        }
-
-        foreach (ref var command in commands)
-        {
-            engine.LookAheadAtLeaves(ref command);
-        }
+        engine.LookAhead(ahead[..commands.Length]);
     }
 
     /// <summary>Returns what keeps the record from being executed again to the same bytes, or null.</summary>

@@ -33,6 +33,7 @@ public sealed class Symbol
         MaxNotional = spec.MaxNotional / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
         MinNotionalFilter = spec.MinNotionalFilter / FixedPoint.PowerOfTen(FixedPoint.Scale - quoteAsset.Scale);
         LeastNotional = Math.Max(MinNotional, MinNotionalFilter);
+        GreatestNotional = MaxNotional == 0 ? long.MaxValue : MaxNotional;
         MarketMinQuantity = Math.Max(MinQuantity, spec.MarketMinQuantity / spec.LotSize);
         MarketMaxQuantity = spec.HasMarketLotSize ? Math.Min(MaxQuantity, spec.MarketMaxQuantity / spec.LotSize) : MaxQuantity;
         MarketLotStep = Math.Max(1, spec.MarketLotSize / spec.LotSize);
@@ -91,6 +92,9 @@ public sealed class Symbol
 
     /// <summary>Least notional of a limit order: the greater one of NOTIONAL and MIN_NOTIONAL, units of the quote asset.</summary>
     public long LeastNotional { get; }
+
+    /// <summary>Greatest notional of a limit order, units of the quote asset; long.MaxValue where there is no such filter.</summary>
+    public long GreatestNotional { get; }
 
     /// <summary>Lots; LOT_SIZE and MARKET_LOT_SIZE together.</summary>
     public long MarketMinQuantity { get; }

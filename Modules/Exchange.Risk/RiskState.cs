@@ -156,7 +156,7 @@ internal sealed class RiskState : ISnapshotState
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNotionalWithin(Symbol symbol, long notional) =>
-        notional >= symbol.LeastNotional && (symbol.MaxNotional == 0 || notional <= symbol.MaxNotional);
+        notional >= symbol.LeastNotional && notional <= symbol.GreatestNotional;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason CheckMarket(in CommandSlot order, Symbol symbol, long timeUs)

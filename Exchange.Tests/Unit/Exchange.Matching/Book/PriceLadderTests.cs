@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace Exchange.Tests.Unit.Matching.Book;
 
 [TestFixture]
-public sealed class PriceLadderTests
+public sealed unsafe class PriceLadderTests
 {
     private const long Highest = 1L << 62;
 
@@ -19,7 +19,9 @@ public sealed class PriceLadderTests
     public void Holds_what_a_sorted_dictionary_holds(ulong seed, KeyShape shape, int operations)
     {
         var random = new SplitMix64(seed);
-        var ladder = new PriceLadder(new NodeStore());
+        using var nodes = new NodeStore();
+        using var leaves = new LeafStore();
+        var ladder = new PriceLadder(nodes, leaves);
         SortedDictionary<long, int> model = [];
         var keys = new SortedSet<long>();
         var rising = 0L;
@@ -33,7 +35,7 @@ public sealed class PriceLadderTests
             else if (model.Remove(key))
             {
                 keys.Remove(key);
-                ladder.Remove(key);
+                Remove(ref ladder, key);
             }
             else if (keys.Count == 0 || random.Chance(model.Count < 400 ? 80 : 20))
             {
@@ -47,7 +49,7 @@ public sealed class PriceLadderTests
                 var best = keys.Min;
                 model.Remove(best);
                 keys.Remove(best);
-                ladder.Remove(best);
+                Remove(ref ladder, best);
             }
 
             CheckEnds(i);
@@ -64,7 +66,7 @@ public sealed class PriceLadderTests
         {
             foreach (var key in keys)
             {
-                ladder.Remove(key);
+                Remove(ref ladder, key);
             }
 
             keys.Clear();
@@ -73,16 +75,16 @@ public sealed class PriceLadderTests
 
         void CheckEnds(int step)
         {
-            var expected = keys.Count == 0 ? (0, 0, 0L) : (keys.Count, model[keys.Min], keys.Min);
-            var actual = (ladder.Count, ladder.BestLevel, keys.Count == 0 ? 0L : ladder.BestKey);
+            var expected = keys.Count == 0 ? (0, long.MaxValue) : (model[keys.Min], keys.Min);
+            var actual = (LevelOf(ladder.Best()), ladder.BestKey);
             Assert.That(actual == expected, $"step {step}: {actual} instead of {expected}");
         }
 
         void CheckAround(long key, int step)
         {
-            var level = ladder.Find(key);
+            var level = LevelOf(ladder.Find(key));
             Assert.That(level == model.GetValueOrDefault(key), $"step {step}: Find({key}) gives {level}");
-            var after = ladder.FirstAfter(key, out var nextKey);
+            var after = LevelOf(ladder.FirstAfter(key, out var nextKey));
             var above = key == long.MaxValue ? null : keys.GetViewBetween(key + 1, long.MaxValue) is { Count: > 0 } rest ? rest.Min : (long?)null;
             var isRight = above is null ? after == 0 : after == model[above.Value] && nextKey == above;
             Assert.That(isRight, $"step {step}: FirstAfter({key}) gives level {after} at {nextKey} instead of {above}");
@@ -91,31 +93,33 @@ public sealed class PriceLadderTests
         void CheckWalk(int step)
         {
             List<(long, int)> walked = [];
-            var key = ladder.BestKey;
-            for (var level = ladder.BestLevel; level != 0; level = ladder.FirstAfter(key, out key))
+            for (var level = ladder.FirstAfter(-1, out var key); level != null; level = ladder.FirstAfter(key, out key))
             {
-                walked.Add((key, level));
+                walked.Add((key, LevelOf(level)));
             }
 
             Assert.That(walked.SequenceEqual(model.Select(pair => (pair.Key, pair.Value))), $"step {step}: the walk differs");
+            Assert.That(ladder.CountLevels(), Is.EqualTo(model.Count));
         }
     }
 
     [Test]
     public void The_first_level_is_found_from_any_key_below_it()
     {
+        using var nodes = new NodeStore();
+        using var leaves = new LeafStore();
         foreach (var only in Extremes)
         {
-            var ladder = new PriceLadder(new NodeStore());
+            var ladder = new PriceLadder(nodes, leaves);
             Add(ref ladder, only, 7);
             foreach (var from in (long[])[-1, long.MinValue, .. Extremes.Where(key => key < only)])
             {
-                Assert.That((ladder.FirstAfter(from, out var key), key), Is.EqualTo((7, only)), $"only {only}, from {from}");
+                Assert.That((LevelOf(ladder.FirstAfter(from, out var key)), key), Is.EqualTo((7, only)), $"only {only}, from {from}");
             }
 
             foreach (var from in Extremes.Where(key => key >= only).Append(long.MaxValue))
             {
-                Assert.That(ladder.FirstAfter(from, out _), Is.Zero, $"only {only}, from {from}");
+                Assert.That(LevelOf(ladder.FirstAfter(from, out _)), Is.Zero, $"only {only}, from {from}");
             }
         }
     }
@@ -123,32 +127,35 @@ public sealed class PriceLadderTests
     [Test]
     public void Every_pair_of_extreme_keys_lives_together()
     {
+        using var nodes = new NodeStore();
+        using var leaves = new LeafStore();
         foreach (var one in Extremes)
         {
             foreach (var other in Extremes.Where(key => key != one))
             {
-                var ladder = new PriceLadder(new NodeStore());
+                var ladder = new PriceLadder(nodes, leaves);
                 Add(ref ladder, one, 1);
                 Add(ref ladder, other, 2);
                 var (low, high) = one < other ? (1, 2) : (2, 1);
-                Assert.That((ladder.BestLevel, ladder.FirstAfter(Math.Min(one, other), out var next), next), Is.EqualTo((low, high, Math.Max(one, other))), $"{one}, {other}");
-                Assert.That(ladder.FirstAfter(-1, out _), Is.EqualTo(low), $"{one}, {other}: from a key below all");
-                ladder.Remove(Math.Min(one, other));
-                Assert.That((ladder.BestLevel, ladder.BestKey, ladder.Count), Is.EqualTo((high, Math.Max(one, other), 1)), $"{one}, {other}");
-                ladder.Remove(Math.Max(one, other));
-                Assert.That((ladder.BestLevel, ladder.Count, ladder.Find(one), ladder.Find(other)), Is.EqualTo((0, 0, 0, 0)), $"{one}, {other}");
+                Assert.That((LevelOf(ladder.Best()), LevelOf(ladder.FirstAfter(Math.Min(one, other), out var next)), next), Is.EqualTo((low, high, Math.Max(one, other))), $"{one}, {other}");
+                Assert.That(LevelOf(ladder.FirstAfter(-1, out _)), Is.EqualTo(low), $"{one}, {other}: from a key below all");
+                Remove(ref ladder, Math.Min(one, other));
+                Assert.That((LevelOf(ladder.Best()), ladder.BestKey, ladder.CountLevels()), Is.EqualTo((high, Math.Max(one, other), 1)), $"{one}, {other}");
+                Remove(ref ladder, Math.Max(one, other));
+                Assert.That((LevelOf(ladder.Best()), ladder.CountLevels(), LevelOf(ladder.Find(one)), LevelOf(ladder.Find(other))), Is.EqualTo((0, 0, 0, 0)), $"{one}, {other}");
             }
         }
     }
 
     [Test]
-    public void An_emptied_ladder_has_given_all_its_nodes_back()
+    public void An_emptied_ladder_has_given_all_its_nodes_and_leaves_back()
     {
-        var nodes = new NodeStore();
-        var ladder = new PriceLadder(nodes);
+        using var nodes = new NodeStore();
+        using var leaves = new LeafStore();
+        var ladder = new PriceLadder(nodes, leaves);
         var random = new SplitMix64(9);
         var keys = Enumerable.Range(0, 300).Select(_ => random.Between(0, Highest)).Concat(Enumerable.Range(0, 300).Select(key => (long)key)).Distinct().ToArray();
-        var most = 0;
+        var most = (0, 0);
         for (var cycle = 0; cycle < 20; cycle++)
         {
             foreach (var key in keys)
@@ -157,11 +164,11 @@ public sealed class PriceLadderTests
             }
 
             Assert.That(ladder.FindInconsistency(), Is.Null, $"cycle {cycle}");
-            most = cycle == 0 ? nodes.CellsTaken : most;
-            Assert.That(nodes.CellsTaken, Is.EqualTo(most), $"cycle {cycle} used nodes that the first did not need");
+            most = cycle == 0 ? (nodes.CellsTaken, leaves.LinesTaken) : most;
+            Assert.That((nodes.CellsTaken, leaves.LinesTaken), Is.EqualTo(most), $"cycle {cycle} used nodes that the first did not need");
             foreach (var key in keys)
             {
-                ladder.Remove(key);
+                Remove(ref ladder, key);
             }
         }
     }
@@ -221,9 +228,14 @@ public sealed class PriceLadderTests
         }
     }
 
-    private static void Add(ref PriceLadder ladder, long key, int level)
+    private static void Add(ref PriceLadder ladder, long key, int level) => ladder.Occupy(key)->First = level;
+
+    private static void Remove(ref PriceLadder ladder, long key)
     {
-        ladder.Find(key, out var leaf);
-        ladder.Add(key, leaf, level);
+        *ladder.LevelAt(key) = default;
+        ladder.Vacate(key, isEmpty: true);
     }
+
+    /// <summary>The number that a test has given a level; 0 for none.</summary>
+    private static int LevelOf(PriceLevel* level) => level == null ? 0 : level->First;
 }

@@ -12,8 +12,8 @@ public sealed class SymbolBookTests
     private const int NoLimit = int.MaxValue;
 
     private OrderStore _orders = null!;
-    private LevelStore _levels = null!;
     private NodeStore _nodes = null!;
+    private LeafStore _leaves = null!;
     private SymbolBook _book = null!;
     private long _lastOrderId;
 
@@ -21,9 +21,9 @@ public sealed class SymbolBookTests
     public void Create()
     {
         _orders = new OrderStore();
-        _levels = new LevelStore();
         _nodes = new NodeStore();
-        _book = new SymbolBook(SampleSymbols.New(SampleSymbols.Spec), _orders, _levels, _nodes);
+        _leaves = new LeafStore();
+        _book = new SymbolBook(SampleSymbols.New(SampleSymbols.Spec), _orders, _nodes, _leaves);
         _lastOrderId = 0;
     }
 
@@ -31,8 +31,8 @@ public sealed class SymbolBookTests
     public void Dispose()
     {
         _orders.Dispose();
-        _levels.Dispose();
         _nodes.Dispose();
+        _leaves.Dispose();
     }
 
     [Test]
@@ -134,7 +134,7 @@ public sealed class SymbolBookTests
                 Assert.That(Queue(Side.Buy), Is.EqualTo(left), $"removal {string.Join(",", removal)}");
             }
 
-            Assert.That(_book.Ladder(Side.Buy).Count, Is.Zero);
+            Assert.That(_book.Ladder(Side.Buy).IsEmpty, Is.True);
         }
     }
 
@@ -156,21 +156,21 @@ public sealed class SymbolBookTests
     }
 
     /// <summary>Returns the slots of the best level in their order, after checking its totals.</summary>
-    private List<int> Queue(Side side)
+    private unsafe List<int> Queue(Side side)
     {
         List<int> slots = [];
-        var best = _book.Ladder(side).BestLevel;
-        if (best == 0)
+        var best = _book.Ladder(side).Best();
+        if (best == null)
         {
             return slots;
         }
 
-        for (var slot = _levels[best].First; slot != 0; slot = _orders[slot].Next)
+        for (var slot = best->First; slot != 0; slot = _orders[slot].Next)
         {
             slots.Add(slot);
         }
 
-        Assert.That((_levels[best].OrderCount, _levels[best].Quantity), Is.EqualTo((slots.Count, slots.Sum(slot => _orders[slot].Leaves))));
+        Assert.That((best->Last, best->Quantity), Is.EqualTo((slots[^1], slots.Sum(slot => _orders[slot].Leaves))));
         return slots;
     }
 }

@@ -35,27 +35,6 @@ public sealed class RecordTests
     }
 
     [Test]
-    public void Dropped_events_leave_the_body_alone()
-    {
-        var bytes = new byte[200];
-        var writer = new RecordWriter(bytes);
-        writer.BodyRoom[0] = 42;
-        writer.EndBody(1);
-        writer.Append(new BookUpdated { Type = EventType.BookUpdated, UpdateId = 1 });
-        writer.DropEvents();
-        writer.Reject(RejectReason.InternalError);
-        writer.Finish(CommandType.CancelOrder, RecordFlags.None, 1, 1);
-
-        var record = new Record(bytes);
-        var events = record.Events;
-
-        Assert.That(record.Body.ToArray(), Is.EqualTo(new byte[] { 42 }));
-        Assert.That(events.MoveNext() && events.Type == EventType.CommandRejected, Is.True);
-        Assert.That(events.As<CommandRejected>().Reason, Is.EqualTo(RejectReason.InternalError));
-        Assert.That(events.MoveNext(), Is.False);
-    }
-
-    [Test]
     public void An_event_beyond_the_room_throws_and_writes_nothing_behind_it()
     {
         var bytes = new byte[100];

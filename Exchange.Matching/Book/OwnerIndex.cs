@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Book;
+
+/// <summary>
+/// Finds the row of an owner (account and symbol as one number). Rows are only added. What was found lately is found again with one load, by low bits of
+/// the owner, whose accounts lie side by side; everything else by the index of all. Engine thread only.
+/// <code>
+/// lately[account + spread symbol % length] ─► row, or 0       forgotten when it grows: it only repeats what the index knows
+/// all: hash(owner)                         ─► row
+/// </code>
+/// </summary>
+/// <param name="rows">All rows; row 0 is nobody's, with the owner 0.</param>
+internal sealed unsafe class OwnerIndex(AccountOrders* rows) : IDisposable
+{
+    private const int FirstLength = 4_096;
+    private const int MaxLength = 1 << 22;
+    private const uint SymbolFactor = 0x9E3779B1;
+
+    private readonly SlotIndex _all = new();
+    private readonly AccountOrders* _rows = rows;
+    private int* _lately = (int*)VirtualMemory.AllocateZeroed(FirstLength * sizeof(int));
+    private nint _mask = FirstLength - 1;
+
+    ~OwnerIndex() => FreeLately();
+
+    /// <summary>Returns the owner's row, or 0. Any number may be given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(long owner)
+    {
+        // Safety: the mask keeps the place inside the table, which names rows alone.
+        var row = _lately[SpreadOf(owner) & _mask];
+        return _rows[row].Owner == owner ? row : FindAmongAll(owner);
+    }
+
+    /// <summary>Returns the row found lately at an owner's place, without a look at whose it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Guess(long owner) => _lately[SpreadOf(owner) & _mask];
+
+    /// <summary>Fetches what a search begins with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(long owner)
+    {
+        Types.Prefetch.Line(_lately + (SpreadOf(owner) & _mask));
+        Types.Prefetch.Line(_all.HomeOf(HashOf(owner)));
+    }
+
+    /// <summary>Adds a row, which already has its owner.</summary>
+    public void Add(long owner, int row)
+    {
+        _all.Add(HashOf(owner), row);
+        if (_all.Count > _mask / 4 && _mask + 1 < MaxLength)
+        {
+            var length = (_mask + 1) * 2;
+            FreeLately();
+            _lately = (int*)VirtualMemory.AllocateZeroed((nuint)(length * sizeof(int)));
+            _mask = length - 1;
+        }
+
+        _lately[SpreadOf(owner) & _mask] = row;
+    }
+
+    public void Dispose()
+    {
+        _all.Dispose();
+        FreeLately();
+        GC.SuppressFinalize(this);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int FindAmongAll(long owner)
+    {
+        var row = _all.Find(HashOf(owner), new IsOwner(_rows, owner));
+        if (row != 0)
+        {
+            _lately[SpreadOf(owner) & _mask] = row;
+        }
+
+        return row;
+    }
+
+    private void FreeLately()
+    {
+        VirtualMemory.Free(_lately, (nuint)((_mask + 1) * sizeof(int)));
+        _lately = null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint SpreadOf(long owner) => (nint)(uint)owner + (nint)((uint)(owner >> 32) * SymbolFactor);
+
+    // Why two products: the index keeps neighbouring keys on one line, and with accounts numbered side by side a few such lines would overflow.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint HashOf(long owner) => ((uint)owner * 0x85EBCA6Bu) + ((uint)(owner >> 32) * SymbolFactor);
+
+    private readonly struct IsOwner(AccountOrders* rows, long owner) : ISlotMatch
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Is(int slot) => rows[slot].Owner == owner;
+    }
+}

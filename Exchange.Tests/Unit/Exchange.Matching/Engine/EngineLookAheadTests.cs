@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Exchange.Accounts;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Engine;
+using Exchange.Risk;
+using Exchange.Tests.Support;
+using NUnit.Framework;
+
+namespace Exchange.Tests.Unit.Matching.Engine;
+
+/// <summary>Looking ahead decides nothing: an engine that looks at commands, and at anything else, gives the records of one that never does.</summary>
+[TestFixture]
+public sealed class EngineLookAheadTests
+{
+    [Test]
+    public void Looking_ahead_changes_no_record_whatever_is_looked_at()
+    {
+        const int Length = MatchingEngine<RiskPort, LedgerPort>.LookAheadLength;
+        var commands = CommandStream.Generate(seed: 77, count: 20_000);
+        var random = new SplitMix64(77);
+        using var plain = NewEngine();
+        using var looking = NewEngine();
+        var expected = new byte[plain.MaxRecordLength];
+        var actual = new byte[plain.MaxRecordLength];
+        var ahead = GC.AllocateArray<CommandSlot>(Length, pinned: true);
+        var sequence = 0L;
+        for (var i = 0; i < commands.Count; i++)
+        {
+            var count = Math.Min(Length, commands.Count - i);
+            for (var j = 0; j < count; j++)
+            {
+                ahead[j] = commands[i + j].Slot;
+                if (random.Chance(10))
+                {
+                    Spoil(ref ahead[j], random);
+                }
+            }
+
+            LookAhead(looking, ahead.AsSpan(0, count));
+            var (slot, other) = (commands[i].Slot, commands[i].Slot);
+            var length = plain.Execute(ref slot, commands[i].Payload, ++sequence, commands[i].TimeUs, expected);
+            Assert.That(looking.Execute(ref other, commands[i].Payload, sequence, commands[i].TimeUs, actual), Is.EqualTo(length), $"sequence {sequence}");
+            Assert.That(actual.AsSpan(0, length).SequenceEqual(expected.AsSpan(0, length)), $"sequence {sequence}");
+            while (plain.HasPendingWork)
+            {
+                plain.ExecutePending(++sequence, commands[i].TimeUs, expected);
+                looking.ExecutePending(sequence, commands[i].TimeUs, actual);
+            }
+        }
+
+        Assert.That(looking.ComputeStateHash(), Is.EqualTo(plain.ComputeStateHash()));
+    }
+
+    private static MatchingEngine<RiskPort, LedgerPort> NewEngine() => new(new RiskPort(new RiskState()), new LedgerPort(new Ledger()));
+
+    /// <summary>Any bytes but the type's: a slot of a payload keeps what its last use has left there.</summary>
+    private static void Spoil(ref CommandSlot slot, SplitMix64 random)
+    {
+        var bytes = MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref slot, 1));
+        for (var i = 8; i < 48; i++)
+        {
+            bytes[i] = (byte)random.Below(256);
+        }
+
+        if (random.Chance(50))
+        {
+            slot.SymbolId = 0;
+        }
+    }
+
+    private static unsafe void LookAhead(MatchingEngine<RiskPort, LedgerPort> engine, Span<CommandSlot> commands)
+    {
+        var addresses = new nint[commands.Length];
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            addresses[i] = (nint)Unsafe.AsPointer(ref commands[i]);
+        }
+
+        engine.LookAhead(addresses);
+    }
+}
