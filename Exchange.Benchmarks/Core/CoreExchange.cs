@@ -50,6 +50,12 @@ internal sealed class CoreExchange : IDisposable
     /// <summary>Commands that are executed between two readings of the clock.</summary>
     public const int ChunkLength = 1_024;
 
+    /// <summary>See <see cref="MatchingEngine{TRisk, TLedger}.LookAheadOrders"/>; smaller in tests only.</summary>
+    public int LookAheadOrders
+    {
+        init => _engine.LookAheadOrders = value;
+    }
+
     public TradeTally Tally => _tally;
 
     /// <summary>Commands refused since <see cref="Restart"/>.</summary>
