@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Types;
 
@@ -19,9 +20,10 @@ internal interface IKeyedSlots
 /// displaced: key      ─► slot                 entries whose place a younger one has
 /// </code>
 /// Grows without a pause: the longer table is fresh zero pages from the system, and every later change moves some places of the old one over;
-/// until that is done a lookup may look into both.
+/// until that is done a lookup may look into both. A mutable struct, so that its owner holds it in place, and frees it.
 /// </summary>
-internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It is; the rule overlooks that of a struct.")]
+internal unsafe struct DirectIndex<TSlots>(TSlots slots) : IDisposable
     where TSlots : struct, IKeyedSlots
 {
     private const int FirstLength = 4_096;
@@ -38,13 +40,14 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
     private nint _oldLength;
     private nint _oldNext;
 
-    ~DirectIndex() => FreeTables();
+    /// <summary>Entries from which on an addition has to do with growth: 0 while an old table is left.</summary>
+    private int _growAt = FirstLength / PlacesPerEntry;
 
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
     /// <summary>Returns the slot with the key, or 0. Any number may be given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long key)
+    public readonly int Find(long key)
     {
         // Safety: the mask keeps the place inside the table, which names slots of the store alone.
         var slot = _table[(nint)key & _mask];
@@ -53,11 +56,11 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
 
     /// <summary>Returns a slot that probably is the one of a key, without a look at it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Guess(long key) => _table[(nint)key & _mask];
+    public readonly int Guess(long key) => _table[(nint)key & _mask];
 
     /// <summary>Returns the address of the place where a search for a key begins, for a prefetch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void* PlaceOf(long key) => _table + ((nint)key & _mask);
+    public readonly void* PlaceOf(long key) => _table + ((nint)key & _mask);
 
     /// <summary>Adds a slot, which already has its key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,8 +69,7 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
         var place = _table + ((nint)key & _mask);
         var older = *place;
         *place = slot;
-        Count++;
-        if (older != 0 || _old != null || (nint)Count * PlacesPerEntry > _mask)
+        if (older != 0 | ++Count >= _growAt)
         {
             AddElsewhere(older);
         }
@@ -93,11 +95,10 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
     {
         _displaced.Dispose();
         FreeTables();
-        GC.SuppressFinalize(this);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindElsewhere(long key)
+    private readonly int FindElsewhere(long key)
     {
         if (key <= 0)
         {
@@ -128,8 +129,9 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
         {
             MoveSome();
         }
-        else if ((nint)Count * PlacesPerEntry > _mask)
+        else if (Count >= _growAt)
         {
+            _growAt = 0;
             _old = _table;
             _oldLength = _mask + 1;
             _oldNext = 0;
@@ -151,7 +153,7 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
         }
     }
 
-    private int* OldPlaceOf(long key) => _old + ((nint)key & (_oldLength - 1));
+    private readonly int* OldPlaceOf(long key) => _old + ((nint)key & (_oldLength - 1));
 
     /// <summary>Moves the next places of the old table; frees it behind the last one.</summary>
     private void MoveSome()
@@ -179,6 +181,7 @@ internal sealed unsafe class DirectIndex<TSlots>(TSlots slots) : IDisposable
         {
             VirtualMemory.Free(_old, (nuint)(_oldLength * sizeof(int)));
             _old = null;
+            _growAt = (int)Math.Min((_mask + 1) / PlacesPerEntry, int.MaxValue);
         }
     }
 

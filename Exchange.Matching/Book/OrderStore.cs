@@ -25,9 +25,9 @@ internal sealed unsafe class OrderStore : IDisposable
     private readonly RestingOrder* _orders;
     private readonly RestingOrderDetails* _details;
     private readonly AccountOrders* _accountOrders;
-    private readonly DirectIndex<OrderIds> _byId;
+    private DirectIndex<OrderIds> _byId;
     private readonly SlotIndex _byClientId = new();
-    private readonly OwnerIndex _byOwner;
+    private OwnerIndex _byOwner;
     private int _freeSlot;
     private int _nextSlot = 1;
     private int _nextAccountOrders = 1;
@@ -44,6 +44,8 @@ internal sealed unsafe class OrderStore : IDisposable
         _byId = new DirectIndex<OrderIds>(new OrderIds(_orders));
         _byOwner = new OwnerIndex(_accountOrders);
     }
+
+    ~OrderStore() => FreeIndices();
 
     /// <summary>Resting orders.</summary>
     public int Count => _byId.Count;
@@ -136,13 +138,8 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(int accountId, in ClientOrderId clientOrderId, uint clientHash)
-    {
-        fixed (ClientOrderId* wanted = &clientOrderId)
-        {
-            return _byClientId.Find(clientHash, new ClientOrderIdMatch(_orders, _details, accountId, wanted));
-        }
-    }
+    public int Find(int accountId, in ClientOrderId clientOrderId, uint clientHash) =>
+        _byClientId.Find(clientHash, new ClientOrderIdMatch(_orders, _details, accountId, in clientOrderId));
 
     /// <summary>Returns the index of the account's orders on the symbol (see <see cref="OrdersOf"/>), or 0 when it never had one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,13 +152,14 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <summary>Adds an order to all three ways in; its place in a level is the book's matter. Returns its slot.</summary>
     public int Add(long orderId, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        Add(orderId, OwnerOf(accountId, symbolId), in clientOrderId, HashOf(accountId, in clientOrderId), FindAccountOrders(accountId, symbolId));
+        Add(orderId, OwnerOf(accountId, symbolId), in clientOrderId, HashOf(accountId, in clientOrderId), FindAccountOrders(accountId, symbolId), out _);
 
     /// <param name="owner">Account (low half) and symbol (high half).</param>
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the account and client id.</param>
     /// <param name="accountOrders">As <see cref="FindAccountOrders"/> returns it.</param>
+    /// <param name="order">What is at the slot: price, leaves, kind and its place in a level are to be written.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Add(long orderId, long owner, in ClientOrderId clientOrderId, uint clientHash, int accountOrders)
+    public int Add(long orderId, long owner, in ClientOrderId clientOrderId, uint clientHash, int accountOrders, out RestingOrder* order)
     {
         var slot = TakeSlot();
         if (accountOrders == 0)
@@ -172,7 +170,7 @@ internal sealed unsafe class OrderStore : IDisposable
         // Safety: slots and indices lie below the arrays' lengths, as far as they were given out; 0 is nobody's.
         var orders = _orders;
         var list = _accountOrders + accountOrders;
-        var order = orders + slot;
+        order = orders + slot;
         var last = list->Last;
         order->OrderId = orderId;
         order->Owner = owner;
@@ -221,17 +219,23 @@ internal sealed unsafe class OrderStore : IDisposable
 
     public void Dispose()
     {
-        _byId.Dispose();
+        FreeIndices();
         _byClientId.Dispose();
-        _byOwner.Dispose();
         _orderArray.Dispose();
         _detailsArray.Dispose();
         _accountArray.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Returns the key of a client id in its index: 0 for none, so that such an order is in no index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint HashOf(int accountId, in ClientOrderId clientOrderId) => clientOrderId.IsEmpty ? 0 : clientOrderId.IndexHash((uint)accountId);
+
+    private void FreeIndices()
+    {
+        _byId.Dispose();
+        _byOwner.Dispose();
+    }
 
     private static long OwnerOf(int accountId, int symbolId) => (uint)accountId | ((long)symbolId << 32);
 
@@ -286,8 +290,10 @@ internal sealed unsafe class OrderStore : IDisposable
         public long KeyOf(int slot) => orders[slot].OrderId;
     }
 
-    private readonly struct ClientOrderIdMatch(RestingOrder* orders, RestingOrderDetails* details, int accountId, ClientOrderId* wanted) : ISlotMatch
+    private readonly ref struct ClientOrderIdMatch(RestingOrder* orders, RestingOrderDetails* details, int accountId, ref readonly ClientOrderId wanted) : ISlotMatch
     {
-        public bool Is(int slot) => orders[slot].AccountId == accountId && details[slot].ClientOrderId == *wanted;
+        private readonly ref readonly ClientOrderId _wanted = ref wanted;
+
+        public bool Is(int slot) => orders[slot].AccountId == accountId && details[slot].ClientOrderId == _wanted;
     }
 }

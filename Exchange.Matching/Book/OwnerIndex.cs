@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Types;
 
@@ -5,14 +6,16 @@ namespace Exchange.Matching.Book;
 
 /// <summary>
 /// Finds the row of an owner (account and symbol as one number). Rows are only added. What was found lately is found again with one load, by low bits of
-/// the owner, whose accounts lie side by side; everything else by the index of all. Engine thread only.
+/// the owner, whose accounts lie side by side; everything else by the index of all. A mutable struct, so that its owner holds it in place, and frees it.
+/// Engine thread only.
 /// <code>
 /// lately[account + spread symbol % length] ─► row, or 0       forgotten when it grows: it only repeats what the index knows
 /// all: hash(owner)                         ─► row
 /// </code>
 /// </summary>
 /// <param name="rows">All rows; row 0 is nobody's, with the owner 0.</param>
-internal sealed unsafe class OwnerIndex(AccountOrders* rows) : IDisposable
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It is; the rule overlooks that of a struct.")]
+internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
 {
     private const int FirstLength = 4_096;
     private const int MaxLength = 1 << 22;
@@ -23,11 +26,9 @@ internal sealed unsafe class OwnerIndex(AccountOrders* rows) : IDisposable
     private int* _lately = (int*)VirtualMemory.AllocateZeroed(FirstLength * sizeof(int));
     private nint _mask = FirstLength - 1;
 
-    ~OwnerIndex() => FreeLately();
-
     /// <summary>Returns the owner's row, or 0. Any number may be given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long owner)
+    public readonly int Find(long owner)
     {
         // Safety: the mask keeps the place inside the table, which names rows alone.
         var row = _lately[SpreadOf(owner) & _mask];
@@ -36,11 +37,11 @@ internal sealed unsafe class OwnerIndex(AccountOrders* rows) : IDisposable
 
     /// <summary>Returns the row found lately at an owner's place, without a look at whose it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Guess(long owner) => _lately[SpreadOf(owner) & _mask];
+    public readonly int Guess(long owner) => _lately[SpreadOf(owner) & _mask];
 
     /// <summary>Fetches what a search begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(long owner)
+    public readonly void Prefetch(long owner)
     {
         Types.Prefetch.Line(_lately + (SpreadOf(owner) & _mask));
         Types.Prefetch.Line(_all.HomeOf(HashOf(owner)));
@@ -65,11 +66,10 @@ internal sealed unsafe class OwnerIndex(AccountOrders* rows) : IDisposable
     {
         _all.Dispose();
         FreeLately();
-        GC.SuppressFinalize(this);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindAmongAll(long owner)
+    private readonly int FindAmongAll(long owner)
     {
         var row = _all.Find(HashOf(owner), new IsOwner(_rows, owner));
         if (row != 0)

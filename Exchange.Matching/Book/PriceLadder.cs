@@ -92,15 +92,9 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Vacate(long key, bool isEmpty)
     {
-        var leaf = Remembered(key);
-        if (leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide))
+        if (TryFindWide(key, out var leaf))
         {
-            var occupied = leaf->Occupied & ~((isEmpty ? 1UL : 0UL) << (int)key);
-            leaf->Occupied = occupied;
-            if (isEmpty & ((key == BestKey) | (BitOperations.PopCount(occupied) <= WideMin)))
-            {
-                ClearUp(key, leaf);
-            }
+            VacateWide(leaf, key, isEmpty);
         }
         else if (isEmpty)
         {
@@ -108,9 +102,25 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         }
     }
 
-    /// <summary>Fetches the table's entry for a key.</summary>
+    /// <summary>Returns whether the leaf of a key is wide, and close at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void PrefetchTable(long key) => Prefetch.Line(in _leaves[IndexOf(key)]);
+    public readonly bool TryFindWide(long key, out Leaf* leaf)
+    {
+        leaf = Remembered(key);
+        return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide);
+    }
+
+    /// <summary>As <see cref="Vacate"/>, for the wide leaf of the key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void VacateWide(Leaf* leaf, long key, bool isEmpty)
+    {
+        var occupied = leaf->Occupied & ~((isEmpty ? 1UL : 0UL) << (int)key);
+        leaf->Occupied = occupied;
+        if (isEmpty & ((key == BestKey) | (BitOperations.PopCount(occupied) <= WideMin)))
+        {
+            ClearUp(key, leaf);
+        }
+    }
 
     /// <summary>Fetches what the table has for a key: the head of the leaf and the place of the level where the leaf is wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,6 +36,9 @@ public sealed unsafe class SlotIndex : IDisposable
     private Table _old;
     private nuint _oldNext;
 
+    /// <summary>Entries from which on an addition has to do with growth: 0 while an old table is left.</summary>
+    private int _growAt;
+
     [StructLayout(LayoutKind.Sequential, Size = 64)]
     private struct Bucket
     {
@@ -68,12 +71,20 @@ public sealed unsafe class SlotIndex : IDisposable
         {
             var bucket = Buckets + Home(key);
             var free = Bucket.LanesWithSlot(bucket, 0);
-            if (free == 0)
+            if (free != 0)
             {
-                bucket = FindRoom(Home(key), out free);
+                Fill(bucket, free, key, slot);
             }
+            else
+            {
+                InsertFurther(key, slot);
+            }
+        }
 
-            // Safety: lanes lie below the entries of a bucket.
+        // Safety: lanes lie below the entries of a bucket.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Fill(Bucket* bucket, uint free, uint key, int slot)
+        {
             var lane = BitOperations.TrailingZeroCount(free);
             bucket->Keys[lane] = key;
             bucket->Slots[lane] = slot;
@@ -102,16 +113,18 @@ public sealed unsafe class SlotIndex : IDisposable
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        private readonly Bucket* FindRoom(nuint index, out uint free)
+        private readonly void InsertFurther(uint key, int slot)
         {
             // Ends: a table is never full.
+            var index = Home(key);
+            uint free;
             while ((free = Bucket.LanesWithSlot(Buckets + index, 0)) == 0)
             {
                 Buckets[index].Overflow++;
                 index = (index + 1) & Mask;
             }
 
-            return Buckets + index;
+            Fill(Buckets + index, free, key, slot);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -141,7 +154,11 @@ public sealed unsafe class SlotIndex : IDisposable
     }
 
     /// <param name="capacityBits">The first table has 2^this buckets; 1 to 28.</param>
-    public SlotIndex(int capacityBits = 8) => _table = Allocate(capacityBits);
+    public SlotIndex(int capacityBits = 8)
+    {
+        _table = Allocate(capacityBits);
+        _growAt = GrowAt(in _table);
+    }
 
     ~SlotIndex() => FreeTables();
 
@@ -150,7 +167,7 @@ public sealed unsafe class SlotIndex : IDisposable
     /// <summary>Returns the slot under <paramref name="key"/> that <paramref name="match"/> accepts, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find<TMatch>(uint key, TMatch match)
-        where TMatch : struct, ISlotMatch
+        where TMatch : struct, ISlotMatch, allows ref struct
     {
         var bucket = _table.Buckets + _table.Home(key);
         for (var lanes = Bucket.LanesWithKey(bucket, key); lanes != 0; lanes &= lanes - 1)
@@ -184,7 +201,7 @@ public sealed unsafe class SlotIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(uint key, int slot)
     {
-        if (_old.Buckets != null || (nuint)Count * 2 >= (_table.Mask + 1) * 9)
+        if (Count >= _growAt)
         {
             MoveOrGrow();
         }
@@ -217,14 +234,14 @@ public sealed unsafe class SlotIndex : IDisposable
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int FindFurther<TMatch>(uint key, TMatch match)
-        where TMatch : struct, ISlotMatch
+        where TMatch : struct, ISlotMatch, allows ref struct
     {
         var slot = FindIn(in _table, key, match);
         return slot != 0 || _old.Buckets == null ? slot : FindIn(in _old, key, match);
     }
 
     private static int FindIn<TMatch>(in Table table, uint key, TMatch match)
-        where TMatch : struct, ISlotMatch
+        where TMatch : struct, ISlotMatch, allows ref struct
     {
         for (var index = table.Home(key); ; index = (index + 1) & table.Mask)
         {
@@ -257,6 +274,7 @@ public sealed unsafe class SlotIndex : IDisposable
             _old = _table;
             _oldNext = 0;
             _table = Allocate(32 - _table.Shift + 1);
+            _growAt = 0;
         }
 
         MoveSome();
@@ -285,6 +303,7 @@ public sealed unsafe class SlotIndex : IDisposable
             {
                 Free(in _old);
                 _old = default;
+                _growAt = GrowAt(in _table);
                 return;
             }
         }
@@ -296,6 +315,9 @@ public sealed unsafe class SlotIndex : IDisposable
         Mask = ((nuint)1 << capacityBits) - 1,
         Shift = 32 - capacityBits,
     };
+
+    /// <summary>Returns the number of 4.5 entries a bucket.</summary>
+    private static int GrowAt(in Table table) => (int)Math.Min((table.Mask + 1) * 9 / 2, int.MaxValue);
 
     private static void Free(in Table table) => VirtualMemory.Free(table.Buckets, (table.Mask + 1) * (nuint)sizeof(Bucket));
 

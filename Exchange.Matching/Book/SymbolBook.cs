@@ -36,19 +36,6 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
         private PriceLadder _first;
     }
 
-    /// <summary>Fetches the book's own fields and the heads of its ladders.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch()
-    {
-        Types.Prefetch.Line(ref LastTradeId);
-        Types.Prefetch.Line(ref _ladders[0]);
-        Types.Prefetch.Line(ref _ladders[1]);
-    }
-
-    /// <summary>Fetches the symbol's numbers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchSymbol() => Types.Prefetch.Object(Symbol, size: 4 * 64);
-
     // Safety: one bit of the side, whatever it is, finds one of the two. Why not an index: a product is on the way of everything that follows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref PriceLadder Ladder(Side side) => ref Unsafe.AddByteOffset(ref _ladders[0], -(nint)((int)side & 1) & Unsafe.SizeOf<PriceLadder>());
@@ -79,10 +66,16 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     public void AddLast(int slot)
     {
         var order = _orders + slot;
-        Link(slot, order, ref Ladder(order->Side), KeyOf(order->Side, order->Price));
+        AddLast(slot, order, order->Side, order->Price, order->Leaves);
     }
 
+    /// <summary>As above, for who has the numbers at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddLast(int slot, RestingOrder* order, Side side, long price, long leaves) =>
+        Link(slot, order, leaves, ref Ladder(side), KeyOf(side, price));
+
     /// <summary>Takes an order, with all its leaves, out of its level; drops the level when it was the last one there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(int slot)
     {
         var order = _orders + slot;
@@ -91,17 +84,16 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
 
     /// <summary>Takes an order out of its level and puts it at the tail of the one at another price.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Move(int slot, Side side, long price)
+    public void Move(int slot, RestingOrder* order, Side side, long price)
     {
-        var order = _orders + slot;
         ref var ladder = ref Ladder(side);
         Unlink(order, ref ladder, KeyOf(side, order->Price));
         order->Price = price;
-        Link(slot, order, ref ladder, KeyOf(side, price));
+        Link(slot, order, order->Leaves, ref ladder, KeyOf(side, price));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Link(int slot, RestingOrder* order, ref PriceLadder ladder, long key)
+    private void Link(int slot, RestingOrder* order, long leaves, ref PriceLadder ladder, long key)
     {
         var level = ladder.Occupy(key);
         var last = level->Last;
@@ -110,21 +102,37 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
         _orders[last].Next = slot;
         level->First = Links.IfNone(last, slot, level->First);
         level->Last = slot;
-        level->Quantity += order->Leaves;
+        level->Quantity += leaves;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unlink(RestingOrder* order, ref PriceLadder ladder, long key)
     {
+        if (ladder.TryFindWide(key, out var leaf))
+        {
+            ladder.VacateWide(leaf, key, isEmpty: Detach(order, Leaf.WideLevel(leaf, key)));
+        }
+        else
+        {
+            UnlinkOtherwise(order, ref ladder, key);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void UnlinkOtherwise(RestingOrder* order, ref PriceLadder ladder, long key) => ladder.Vacate(key, isEmpty: Detach(order, ladder.LevelAt(key)));
+
+    /// <summary>Takes an order out of its level's queue; returns whether it was the last one there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Detach(RestingOrder* order, PriceLevel* level)
+    {
         var start = _orders;
-        var level = ladder.LevelAt(key);
         var (next, previous) = (order->Next, order->Previous);
         start[previous].Next = next;
         start[next].Previous = previous;
         level->First = Links.IfNone(previous, next, level->First);
         level->Last = Links.IfNone(next, previous, level->Last);
         level->Quantity -= order->Leaves;
-        ladder.Vacate(key, isEmpty: (next | previous) == 0);
+        return (next | previous) == 0;
     }
 
     /// <summary>Takes lots off an order; fewer than its leaves, or all of them just before <see cref="Remove"/>.</summary>

@@ -73,6 +73,13 @@ public struct CommandSlot
     /// <summary>The id of the cancel itself.</summary>
     [FieldOffset(85)] public ClientOrderId CancelClientOrderId;
 
+    /// <summary>Whether the fields describe a limit order of a known side that is good till cancelled, without flags: most orders.</summary>
+    internal readonly bool IsPlainGtc
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_shape & 0xFFFFFFFE) == ((uint)OrderType.Limit << 8 | (uint)TimeInForce.Gtc << 16);
+    }
+
     /// <summary>Whether the fields describe a limit order of a known side and time in force, without flags: almost every order.</summary>
     internal readonly bool IsPlainLimit
     {

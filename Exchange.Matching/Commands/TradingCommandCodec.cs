@@ -66,21 +66,16 @@ public static class TradingCommandCodec
         {
             if (command.Type == CommandType.MoveOrder)
             {
-                WriteIds(command, ref start);
-                Put(ref start, Head, command.OrderId);
-                Put(ref start, Head + sizeof(long), command.Price);
-                return Head + 2 * sizeof(long);
+                return WriteMove(command, ref start);
             }
 
             if (command.Type == CommandType.PlaceOrder)
             {
-                WriteIds(command, ref start);
-                return WritePlace(command, ref start);
+                return command.IsPlainLimit ? WritePlainLimit(command, Pack(command), ref start) : WritePlace(command, ref start);
             }
 
             if (command.Type == CommandType.CancelOrder)
             {
-                WriteIds(command, ref start);
                 return WriteCancel(command, ref start);
             }
         }
@@ -210,9 +205,52 @@ public static class TradingCommandCodec
         Put(ref start, 4, (uint)command.SymbolId < NoSymbol ? (ushort)command.SymbolId : (ushort)NoSymbol);
     }
 
+    // Safety, for the three that follow: the caller has room for the longest body.
+
+    /// <summary>Writes the body of a move; returns its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int WriteMove(in CommandSlot command, ref byte start)
+    {
+        WriteIds(command, ref start);
+        Put(ref start, Head, command.OrderId);
+        Put(ref start, Head + sizeof(long), command.Price);
+        return Head + 2 * sizeof(long);
+    }
+
+    /// <summary>Writes the body of an order that is a <see cref="CommandSlot.IsPlainGtc"/>; returns its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int WritePlainGtc(in CommandSlot command, ref byte start) =>
+        WritePlainLimit(command, (int)command.Side | ((int)OrderType.Limit << 1) | ((int)TimeInForce.Gtc << 5), ref start);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WritePlainLimit(in CommandSlot command, int packed, ref byte start)
+    {
+        WriteIds(command, ref start);
+        Put(ref start, Head, (ushort)packed);
+        Put(ref start, PlaceFields, command.Price);
+        Put(ref start, PlaceFields + sizeof(long), command.Quantity);
+        Put(ref start, PlaceFields + 2 * sizeof(long), command.ClientOrderId);
+        return PlaceFields + 2 * sizeof(long) + 1 + command.ClientOrderId.Length;
+    }
+
+    /// <summary>Writes the body of a cancel; returns its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int WriteCancel(in CommandSlot command, ref byte start)
+    {
+        WriteIds(command, ref start);
+        Put(ref start, Head, command.OrderId);
+        Put(ref start, Head + sizeof(long), (byte)command.Restriction);
+        Put(ref start, CancelIds, command.ClientOrderId);
+        var next = CancelIds + 1 + command.ClientOrderId.Length;
+        Put(ref start, next, command.CancelClientOrderId);
+        return next + 1 + command.CancelClientOrderId.Length;
+    }
+
     /// <summary>Returns the body's length.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static int WritePlace(in CommandSlot command, ref byte start)
     {
+        WriteIds(command, ref start);
         int next;
         if (IsWide(command))
         {
@@ -226,8 +264,7 @@ public static class TradingCommandCodec
         }
         else
         {
-            var packed = (int)command.Side | ((int)command.OrderType << 1) | ((int)command.TimeInForce << 5) | ((int)command.Flags << 8);
-            Put(ref start, Head, (ushort)packed);
+            Put(ref start, Head, (ushort)Pack(command));
             next = PlaceFields;
             if (HasPrice(command.OrderType))
             {
@@ -239,17 +276,6 @@ public static class TradingCommandCodec
         Put(ref start, next, command.Quantity);
         Put(ref start, next + sizeof(long), command.ClientOrderId);
         return next + sizeof(long) + 1 + command.ClientOrderId.Length;
-    }
-
-    /// <summary>Returns the body's length.</summary>
-    private static int WriteCancel(in CommandSlot command, ref byte start)
-    {
-        Put(ref start, Head, command.OrderId);
-        Put(ref start, Head + sizeof(long), (byte)command.Restriction);
-        Put(ref start, CancelIds, command.ClientOrderId);
-        var next = CancelIds + 1 + command.ClientOrderId.Length;
-        Put(ref start, next, command.CancelClientOrderId);
-        return next + 1 + command.CancelClientOrderId.Length;
     }
 
     private static bool TryReadPlace(ReadOnlySpan<byte> body, ref CommandSlot command)
@@ -333,6 +359,10 @@ public static class TradingCommandCodec
         rest = rest[(1 + id.Length)..];
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Pack(in CommandSlot command) =>
+        (int)command.Side | ((int)command.OrderType << 1) | ((int)command.TimeInForce << 5) | ((int)command.Flags << 8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasPrice(OrderType type) => type is OrderType.Limit or OrderType.LimitMaker;

@@ -148,7 +148,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         moved.HeldChange = heldChange;
         if (restsWhole)
         {
-            book.Move(slot, side, newPrice);
+            book.Move(slot, order, side, newPrice);
             AppendBookUpdated(book, ref record);
             return;
         }
@@ -265,6 +265,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     };
 
     /// <summary>Takes an order out of book and store and gives its hold back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CancelResting(SymbolBook book, int slot, ref RecordWriter record)
     {
         var order = _orders.Start + slot;

@@ -6,24 +6,30 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Engine;
 
 /// <summary>
-/// Looking ahead: before the commands of a batch are executed, what they will touch is fetched into the cache, in passes over a few commands
-/// each, because each pass needs what the one before has fetched. Nothing is changed and nothing decided here: with or without it, and however
-/// stale it becomes, the records are the same.
+/// Looking ahead: what commands that come soon will touch is fetched into the cache, in passes, because each pass needs what the one before has fetched.
+/// Expected commands stand in groups; whenever one group has been executed, the youngest group has its first pass, the one before it its second, and so on:
+/// so what a pass asks for has the time of a whole group to arrive. Nothing is changed and nothing decided here: with or without it, whatever is expected
+/// and however stale it becomes, the records are the same.
 /// <code>
-/// pass 1   indices by order id, client id, account; with many symbols, the book
-/// pass 2   order id ─► order; account, symbol ─► list; counts; with many symbols, their numbers and filters
-/// pass 3   order ─► its neighbours and what its removal changes; list ─► its last order; funds; with many symbols, tables of leaves
-/// pass 4   leaves and the levels in them, at the old and at the new price; the other side's best one
-/// pass 5   level ─► the last order there; of the other side, the first one
+/// pass 1   indices by order id, client id, account
+/// pass 2   order id ─► order; account, symbol ─► list; counts
+/// pass 3   order ─► its neighbours, what its removal changes, its level and the one at its new price; list ─► its last order; funds
+/// pass 4   level ─► the last order there; of the other side, the first one
 /// </code>
 /// </summary>
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
-    /// <summary>Most commands that are looked at together.</summary>
-    internal const int LookAheadLength = 16;
+    /// <summary>Commands of a group.</summary>
+    internal const int LookAheadLength = 2;
 
-    /// <summary>So many symbols have their numbers and ladders' heads in the cache anyway.</summary>
-    private const int FewSymbols = 16;
+    /// <summary>Commands that are expected, at most, before the next one is executed.</summary>
+    internal const int LookAheadDistance = LookAheadLength * PassCount;
+
+    private const int PassCount = 4;
+
+    /// <summary>Groups by age, a ring: the youngest stands at <see cref="_youngestGroup"/>.</summary>
+    private readonly Group[] _groups = NewGroups();
+    private int _youngestGroup;
 
     /// <summary>
     /// Resting orders from which looking ahead is worth its instructions: with fewer, all that commands touch lies in the second cache, some 300 bytes an
@@ -38,179 +44,160 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         get => _orders.Count >= LookAheadOrders;
     }
 
-    /// <summary>Fetches what some commands, to be executed one after another, will touch.</summary>
-    /// <param name="commands">1 to <see cref="LookAheadLength"/> addresses of commands.</param>
-    internal void LookAhead(ReadOnlySpan<nint> commands)
+    /// <summary>A command comes soon: it joins the youngest group, which has at most <see cref="LookAheadLength"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Expect(in CommandSlot command)
     {
-        var places = new Ahead();
-        var changes = new Ahead();
-        var hasManySymbols = _books.Length > FewSymbols;
-        foreach (CommandSlot* command in commands)
+        var group = _groups[_youngestGroup];
+        if ((uint)command.SymbolId < (uint)_books.Length)
         {
-            if ((uint)command->SymbolId >= (uint)_books.Length)
+            if (command.Type == CommandType.PlaceOrder)
             {
-                continue;
+                group.Places[group.PlaceCount++ & (LookAheadLength - 1)].Take(in command);
+                _orders.PrefetchOwner(command.Owner, in command.ClientOrderId);
             }
-
-            if (command->Type == CommandType.PlaceOrder && command->Side <= Side.Sell)
+            else if (command.Type.IsOfOneOrder())
             {
-                places.Commands[places.Count++] = (nint)command;
-                _orders.PrefetchOwner(command->Owner, in command->ClientOrderId);
-            }
-            else if (command->Type.IsOfOneOrder())
-            {
-                changes.Commands[changes.Count++] = (nint)command;
-                _orders.PrefetchId(command->OrderId);
-            }
-
-            if (hasManySymbols)
-            {
-                _books[command->SymbolId].Prefetch();
+                group.Changes[group.ChangeCount++ & (LookAheadLength - 1)].Take(in command);
+                _orders.PrefetchId(command.OrderId);
             }
         }
+    }
 
+    /// <summary>A group has been expected, another one executed: every group has its next pass, and a new one begins.</summary>
+    internal void AdvanceLookAhead()
+    {
         _orders.PrefetchFree();
-        LookAtOrders(ref places, ref changes, hasManySymbols);
-        LookAtNeighbours(ref places, ref changes, hasManySymbols);
-        LookAtLevels(ref places, ref changes);
-        LookAtQueues(ref places, ref changes);
+        LookAtOrders(GroupOfPass(2));
+        LookAtNeighbours(GroupOfPass(3));
+        var oldest = GroupOfPass(PassCount);
+        LookAtQueues(oldest);
+        oldest.Clear();
+        _youngestGroup = (_youngestGroup + PassCount - 1) % PassCount;
     }
 
-    /// <summary>Pass 2.</summary>
-    private void LookAtOrders(ref Ahead places, ref Ahead changes, bool hasManySymbols)
+    /// <summary>What was expected comes no more.</summary>
+    internal void ForgetExpected()
     {
-        for (var i = 0; i < changes.Count; i++)
+        foreach (var group in _groups)
         {
-            var command = changes.Command(i);
-            changes.Slots[i] = _orders.GuessAndPrefetch(command->OrderId);
-            if (hasManySymbols)
-            {
-                _books[command->SymbolId].PrefetchSymbol();
-            }
-        }
-
-        for (var i = 0; i < places.Count; i++)
-        {
-            var command = places.Command(i);
-            places.Slots[i] = _orders.GuessAccountOrders(command->Owner);
-            _risk.Prefetch(command->AccountId, command->SymbolId);
-            if (hasManySymbols)
-            {
-                _books[command->SymbolId].PrefetchSymbol();
-            }
+            group.Clear();
         }
     }
 
-    /// <summary>Pass 3.</summary>
-    private void LookAtNeighbours(ref Ahead places, ref Ahead changes, bool hasManySymbols)
-    {
-        for (var i = 0; i < changes.Count; i++)
-        {
-            var command = changes.Command(i);
-            var book = _books[command->SymbolId];
-            var slot = changes.Slots[i];
-            var side = _orders[slot].Side;
-            _orders.PrefetchNeighbours(slot);
-            if (command->Type == CommandType.CancelOrder)
-            {
-                _orders.PrefetchRemoval(slot);
-            }
+    private Group GroupOfPass(int pass) => _groups[(_youngestGroup + pass - 1) % PassCount];
 
-            _ledger.Prefetch(command->AccountId, book.Symbol.PaidAssetId(side));
-            if (hasManySymbols)
-            {
-                _risk.Prefetch(command->AccountId, command->SymbolId);
-                ref readonly var ladder = ref book.Ladder(side);
-                ladder.PrefetchTable(book.KeyOf(side, _orders[slot].Price));
-                ladder.PrefetchTable(book.KeyOf(side, command->Price));
-            }
+    private void LookAtOrders(Group group)
+    {
+        foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
+        {
+            change.Slot = _orders.GuessAndPrefetch(change.OrderId);
         }
 
-        for (var i = 0; i < places.Count; i++)
+        foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
         {
-            var command = places.Command(i);
-            var book = _books[command->SymbolId];
-            _orders.PrefetchAccountOrders(places.Slots[i]);
-            _ledger.Prefetch(command->AccountId, book.Symbol.PaidAssetId(command->Side));
-            if (hasManySymbols)
-            {
-                book.Ladder(command->Side).PrefetchTable(book.KeyOf(command->Side, command->Price));
-            }
+            place.Slot = _orders.GuessAccountOrders(place.Owner);
+            _risk.Prefetch(place.AccountId, place.SymbolId);
         }
     }
 
-    /// <summary>Pass 4.</summary>
-    private void LookAtLevels(ref Ahead places, ref Ahead changes)
+    private void LookAtNeighbours(Group group)
     {
-        for (var i = 0; i < changes.Count; i++)
+        foreach (ref readonly var change in group.Changes.AsSpan(0, group.ChangeCount))
         {
-            var command = changes.Command(i);
-            var book = _books[command->SymbolId];
-            ref readonly var order = ref _orders[changes.Slots[i]];
+            var book = _books[change.SymbolId];
+            ref readonly var order = ref _orders[change.Slot];
             ref var ladder = ref book.Ladder(order.Side);
             ladder.PrefetchLevel(book.KeyOf(order.Side, order.Price));
-            ladder.PrefetchLevel(book.KeyOf(order.Side, command->Price));
+            _orders.PrefetchNeighbours(change.Slot);
+            if (change.Type == CommandType.CancelOrder)
+            {
+                _orders.PrefetchRemoval(change.Slot);
+                _ledger.Prefetch(change.AccountId, book.Symbol.PaidAssetId(order.Side));
+            }
+            else
+            {
+                ladder.PrefetchLevel(book.KeyOf(order.Side, change.Price));
+            }
         }
 
-        for (var i = 0; i < places.Count; i++)
+        foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
         {
-            var command = places.Command(i);
-            var book = _books[command->SymbolId];
-            book.Ladder(command->Side).PrefetchLevel(book.KeyOf(command->Side, command->Price));
-            if (command->TimeInForce != TimeInForce.Gtc)
+            var book = _books[place.SymbolId];
+            book.Ladder(place.Side).PrefetchLevel(book.KeyOf(place.Side, place.Price));
+            _orders.PrefetchAccountOrders(place.Slot);
+            _ledger.Prefetch(place.AccountId, book.Symbol.PaidAssetId(place.Side));
+            if (place.Takes)
             {
-                ref var makers = ref book.Ladder(command->Side.Opposite());
+                ref var makers = ref book.Ladder(place.Side.Opposite());
                 makers.PrefetchLevel(makers.BestKey);
             }
         }
     }
 
-    /// <summary>Pass 5.</summary>
-    private void LookAtQueues(ref Ahead places, ref Ahead changes)
+    private void LookAtQueues(Group group)
     {
-        for (var i = 0; i < changes.Count; i++)
+        foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
         {
-            var command = changes.Command(i);
-            if (command->Type == CommandType.MoveOrder)
-            {
-                var book = _books[command->SymbolId];
-                var side = _orders[changes.Slots[i]].Side;
-                Prefetch.Line(ref _orders[book.Ladder(side).GuessLast(book.KeyOf(side, command->Price))]);
-            }
-        }
-
-        for (var i = 0; i < places.Count; i++)
-        {
-            var command = places.Command(i);
-            var book = _books[command->SymbolId];
-            Prefetch.Line(ref _orders[book.Ladder(command->Side).GuessLast(book.KeyOf(command->Side, command->Price))]);
-            if (command->TimeInForce != TimeInForce.Gtc && book.Ladder(command->Side.Opposite()).Best() is var best && best != null)
+            var book = _books[place.SymbolId];
+            Prefetch.Line(ref _orders[book.Ladder(place.Side).GuessLast(book.KeyOf(place.Side, place.Price))]);
+            if (place.Takes && book.Ladder(place.Side.Opposite()).Best() is var best && best != null)
             {
                 Prefetch.Line(ref _orders[best->First]);
             }
         }
     }
 
-    /// <summary>Commands of one kind, and for each the slot that it probably is about: of its order, or of its account's orders.</summary>
-    private struct Ahead
+    private static Group[] NewGroups()
     {
-        public int Count;
-        public Addresses Commands;
-        public Numbers Slots;
-
-        // Safety: the addresses are those of slots in the command ring, which does not move.
-        public readonly CommandSlot* Command(int index) => (CommandSlot*)Commands[index];
-
-        [InlineArray(LookAheadLength)]
-        public struct Addresses
+        var groups = new Group[PassCount];
+        for (var i = 0; i < groups.Length; i++)
         {
-            private nint _first;
+            groups[i] = new Group();
         }
 
-        [InlineArray(LookAheadLength)]
-        public struct Numbers
+        return groups;
+    }
+
+    /// <summary>What is known of a command that comes soon: a copy, because its slot may be another command's by the time of a pass.</summary>
+    private struct Expected
+    {
+        public long Owner;
+        public long OrderId;
+        public long Price;
+
+        /// <summary>Where its order, or the list of its account's orders, probably is.</summary>
+        public int Slot;
+        public Side Side;
+        public CommandType Type;
+
+        /// <summary>It may trade at once.</summary>
+        public bool Takes;
+
+        public readonly int AccountId => (int)Owner;
+
+        public readonly int SymbolId => (int)(Owner >> 32);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Take(in CommandSlot command)
         {
-            private int _first;
+            Owner = command.Owner;
+            OrderId = command.OrderId;
+            Price = command.Price;
+            Side = (Side)((int)command.Side & 1);
+            Type = command.Type;
+            Takes = command.TimeInForce != TimeInForce.Gtc;
         }
+    }
+
+    /// <summary>Commands that come soon, by kind: so no pass asks each of them.</summary>
+    private sealed class Group
+    {
+        public readonly Expected[] Changes = new Expected[LookAheadLength];
+        public readonly Expected[] Places = new Expected[LookAheadLength];
+        public int ChangeCount;
+        public int PlaceCount;
+
+        public void Clear() => (ChangeCount, PlaceCount) = (0, 0);
     }
 }

@@ -52,8 +52,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var taker = ref _taker;
         var symbol = book.Symbol;
         var orders = _orders.Start;
-        var quotePerLot = symbol.Notional(price, 1);
-        var takerBuys = taker.Side == Side.Buy;
+        var takerSide = taker.Side;
+        var makerSide = takerSide.Opposite();
         if (taker.LastTradePrice != price)
         {
             taker.LastTradePrice = price;
@@ -61,8 +61,13 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         Planted.PutLastFirst(PlantedBug.NewestOrderFirst, level, orders);
+        var takerPaysPerLot = symbol.HoldFor(takerSide, price, 1);
+        var makerPaysPerLot = symbol.HoldFor(makerSide, price, 1);
+        var takerPaidAsset = symbol.PaidAssetId(takerSide);
+        var makerPaidAsset = symbol.PaidAssetId(makerSide);
+        var tradeId = book.LastTradeId;
         var leaves = taker.Leaves;
-        var lots = 0L;
+        var (lots, makerFees, takerFees) = (0L, 0L, 0L);
         var slot = level->First;
         while (true)
         {
@@ -73,42 +78,24 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             Prefetch.Line(orders + next);
             var quantity = Math.Min(leaves, maker->Leaves);
             var isFilled = quantity == maker->Leaves;
-            var quote = quantity * quotePerLot;
-            var amount = symbol.BaseAmount(quantity);
-            var makerFee = _ledger.Fee(maker->AccountId, symbol, isMaker: true, takerBuys ? quote : amount);
-            var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, takerBuys ? amount : quote);
-            Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, takerBuys ? amount : quote));
+            var (takerPays, makerPays) = (quantity * takerPaysPerLot, quantity * makerPaysPerLot);
+            var makerFee = _ledger.Fee(maker->AccountId, symbol, isMaker: true, takerPays);
+            var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, makerPays);
+            Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, makerPays));
             Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
-            _ledger.Settle(new Settlement
-            {
-                BuyerAccountId = takerBuys ? taker.AccountId : maker->AccountId,
-                SellerAccountId = takerBuys ? maker->AccountId : taker.AccountId,
-                BaseAssetId = symbol.BaseAssetId,
-                QuoteAssetId = symbol.QuoteAssetId,
-                BaseAmount = amount,
-                QuoteAmount = quote,
-                BuyerFee = takerBuys ? takerFee : makerFee,
-                SellerFee = takerBuys ? makerFee : takerFee,
-            });
+            _ledger.SettleMaker(maker->AccountId, makerPaidAsset, makerPays, takerPaidAsset, takerPays - makerFee);
 
             ref var trade = ref record.Add<TradeExecuted>();
             trade.Type = EventType.TradeExecuted;
-            trade.Flags = (takerBuys ? TradeFlags.None : TradeFlags.TakerSells) | (isFilled ? TradeFlags.MakerFilled : TradeFlags.None);
+            trade.Flags = (takerSide == Side.Sell ? TradeFlags.TakerSells : TradeFlags.None) | (isFilled ? TradeFlags.MakerFilled : TradeFlags.None);
             trade.MakerAccountId = maker->AccountId;
             trade.MakerOrderId = maker->OrderId;
-            trade.TradeId = ++book.LastTradeId;
+            trade.TradeId = ++tradeId;
             trade.AggregateTradeId = book.LastAggregateTradeId;
             trade.Price = price;
             trade.Quantity = quantity;
             trade.MakerFee = makerFee;
             trade.TakerFee = takerFee;
-
-            if (!taker.HasFills)
-            {
-                taker.HasFills = true;
-                _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
-            }
-
             if (!maker->HasFills)
             {
                 maker->HasFills = true;
@@ -117,6 +104,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
             leaves -= quantity;
             lots += quantity;
+            makerFees += makerFee;
+            takerFees += takerFee;
             work--;
             if (!isFilled)
             {
@@ -132,8 +121,25 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             }
         }
 
+        if (!taker.HasFills)
+        {
+            taker.HasFills = true;
+            _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
+        }
+
+        book.LastTradeId = tradeId;
         taker.Leaves = leaves;
-        taker.Held -= takerBuys ? lots * quotePerLot : symbol.BaseAmount(lots);
+        taker.Held -= lots * takerPaysPerLot;
+        _ledger.SettleTaker(new TakerSettlement
+        {
+            AccountId = taker.AccountId,
+            PaidAssetId = takerPaidAsset,
+            ReceivedAssetId = makerPaidAsset,
+            Paid = lots * takerPaysPerLot,
+            MakerFees = makerFees,
+            Received = lots * makerPaysPerLot,
+            TakerFees = takerFees,
+        });
         _risk.OnTrade(symbol, price, lots, timeUs);
         level->Quantity -= lots;
         if (slot == 0)

@@ -6,7 +6,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Engine;
 
-public sealed partial class MatchingEngine<TRisk, TLedger>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Place(ref CommandSlot order, long timeUs, ref RecordWriter record)
@@ -42,7 +42,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         accepted.Held = found.Held;
         if (restsWhole)
         {
-            var slot = _orders.Add(orderId, order.Owner, in order.ClientOrderId, found.ClientHash, found.AccountOrders);
+            var slot = _orders.Add(orderId, order.Owner, in order.ClientOrderId, found.ClientHash, found.AccountOrders, out _);
             ref var resting = ref _orders[slot];
             resting.Price = order.Price;
             resting.Leaves = found.Lots;
@@ -60,23 +60,26 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private void Take(SymbolBook book, ref CommandSlot order, long orderId, in PlaceFindings found, long timeUs, ref RecordWriter record)
     {
         var isMarket = order.OrderType == OrderType.Market;
-        _taker = new Taker
-        {
-            OrderId = orderId,
-            AccountId = order.AccountId,
-            SymbolId = order.SymbolId,
-            Side = order.Side,
-            Type = order.OrderType,
-            TimeInForce = order.TimeInForce,
-            Price = order.Price,
-            LimitKey = isMarket ? long.MaxValue : book.KeyOf(order.Side.Opposite(), order.Price),
-            Leaves = found.Lots,
-            Held = found.Held,
-            LevelsLeft = isMarket ? _sweepLevelLimit : int.MaxValue,
-            ExpiresWhenDone = found.IsExhausted,
-            ClientOrderId = order.ClientOrderId,
-        };
-        if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, _taker.LimitKey, found.Lots))
+
+        // Why field by field: a new value would be built elsewhere and read back in large pieces before its small ones are written.
+        ref var taker = ref _taker;
+        taker.OrderId = orderId;
+        taker.AccountId = order.AccountId;
+        taker.SymbolId = order.SymbolId;
+        taker.Side = order.Side;
+        taker.Type = order.OrderType;
+        taker.TimeInForce = order.TimeInForce;
+        taker.Price = order.Price;
+        taker.LimitKey = isMarket ? long.MaxValue : book.KeyOf(order.Side.Opposite(), order.Price);
+        taker.Leaves = found.Lots;
+        taker.Held = found.Held;
+        taker.LevelsLeft = isMarket ? _sweepLevelLimit : int.MaxValue;
+        taker.LastTradePrice = 0;
+        taker.MovedSlot = 0;
+        taker.HasFills = false;
+        taker.ExpiresWhenDone = found.IsExhausted;
+        taker.ClientOrderId = order.ClientOrderId;
+        if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, taker.LimitKey, found.Lots))
         {
             Expire(book.Symbol, ExpireReason.UnfilledFok, ref record);
             return;

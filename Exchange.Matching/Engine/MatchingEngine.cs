@@ -17,7 +17,7 @@ namespace Exchange.Matching.Engine;
 /// the line is a reject like any other, the same in every replay; behind the line the state is lost and <see cref="PoisonedCommandException"/> leaves.
 /// </para>
 /// The rules of each order type stand in README.md; this file holds the frame, the others one concern each:
-/// Place, Match, Change (cancel, reduce, move), Administration, State.
+/// Usual (what most commands are, as a whole), Place, Match, Change (cancel, reduce, move), LookAhead, Administration, State.
 /// </summary>
 /// <typeparam name="TRisk">A struct, so that its calls inline.</typeparam>
 /// <typeparam name="TLedger">A struct, so that its calls inline.</typeparam>
@@ -100,48 +100,13 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     {
         try
         {
-            return command.Type.IsTrading()
-                ? ExecuteTrading(ref command, sequence, timeUs, destination)
-                : ExecutePayload(ref command, payload, sequence, timeUs, destination);
+            var length = TryUsual(ref command, sequence, timeUs, destination);
+            return length != 0 ? length : ExecuteOther(ref command, payload, sequence, timeUs, destination);
         }
         catch (Exception failure) when (IsOfCommand(failure))
         {
             return RejectFailed(failure, ref command, payload, sequence, timeUs, destination);
         }
-    }
-
-    /// <summary>
-    /// As <see cref="Execute"/>, for a trading command alone, and without the guard: behind an exception for which <see cref="IsOfCommand"/> holds, the
-    /// caller goes on with <see cref="RejectFailed"/>.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int ExecuteTrading(ref CommandSlot command, long sequence, long timeUs, Span<byte> destination)
-    {
-        _changing = false;
-        var record = new RecordWriter(destination);
-        record.EndBody(TradingCommandCodec.Write(in command, record.BodyRoom));
-        if (HasPendingWork || sequence == 1)
-        {
-            Dispatch(ref command, default, sequence, timeUs, ref record);
-        }
-        else if (command.Type == CommandType.MoveOrder)
-        {
-            Move(ref command, timeUs, ref record);
-        }
-        else if (command.Type == CommandType.PlaceOrder)
-        {
-            Place(ref command, timeUs, ref record);
-        }
-        else if (command.Type == CommandType.CancelOrder)
-        {
-            Cancel(ref command, ref record);
-        }
-        else
-        {
-            Dispatch(ref command, default, sequence, timeUs, ref record);
-        }
-
-        return record.Finish(command.Type, HasPendingWork ? RecordFlags.Continues : RecordFlags.None, sequence, timeUs);
     }
 
     /// <summary>
@@ -200,7 +165,12 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
         return Execute(ref command, default, sequence, timeUs, destination);
     }
 
-    private int ExecutePayload(ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, Span<byte> destination)
+    /// <summary>
+    /// Executes any command, what is no usual one as well as what only looked like it, without the guard of <see cref="Execute"/>: behind an exception for
+    /// which <see cref="IsOfCommand"/> holds, the caller goes on with <see cref="RejectFailed"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal int ExecuteOther(ref CommandSlot command, ReadOnlySpan<byte> payload, long sequence, long timeUs, Span<byte> destination)
     {
         _changing = false;
         var record = new RecordWriter(destination);

@@ -39,6 +39,14 @@ public ref struct RecordWriter
         get => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _start, RecordHeader.Size), _capacity - RecordHeader.Size);
     }
 
+    /// <summary>Where the body begins: for who knows that it fits.</summary>
+    [UnscopedRef]
+    internal readonly ref byte Body
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref Unsafe.Add(ref _start, RecordHeader.Size);
+    }
+
     /// <summary>Finishes the body; events follow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void EndBody(int bodyLength)

@@ -32,14 +32,19 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// <summary>Most ring slots between two stamps of time: bounds both the age of a stamp and the wait for visibility.</summary>
     internal const int BatchSlotCount = 256;
 
-    /// <summary>Ring slots whose commands are looked at together before they are executed.</summary>
-    private const int LookAheadSlotCount = MatchingEngine<TRisk, TLedger>.LookAheadLength;
+    /// <summary>Ring slots that are executed before it is asked again whether looking ahead is worth it.</summary>
+    private const int SlotsWithoutLook = 16;
+
+    private const int LookAheadLength = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
     /// <summary>Ring slots that one <see cref="Step"/> takes at most, 1 to <see cref="BatchSlotCount"/>.</summary>
     public int StepSlotCount { get; set; } = BatchSlotCount;
 
     private readonly byte[] _payload = new byte[CommandRing.MaxPayloadLength];
     private long _next;
+
+    /// <summary>Behind the last ring slot of a command that the engine has been told to expect.</summary>
+    private long _expected;
     private long _sequence = events.FirstSequence - 1;
     private bool _hasBegun;
     private Exception? _lastInternalError;
@@ -93,7 +98,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         var batchEnd = Math.Min(available, _next + batchSlotCount - 1);
         try
         {
-            if (!ExecuteBatch(batchEnd, timeUs))
+            if (!ExecuteBatch(batchEnd, available, timeUs))
             {
                 return StageProgress.Ended;
             }
@@ -112,13 +117,13 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     }
 
     /// <summary>Executes the commands up to a ring position, with what they leave; false when the event ring has been stopped.</summary>
-    private bool ExecuteBatch(long end, long timeUs)
+    private bool ExecuteBatch(long end, long available, long timeUs)
     {
         while (_next <= end)
         {
             try
             {
-                if (!ExecuteUnguarded(end, timeUs))
+                if (!ExecuteUnguarded(end, available, timeUs))
                 {
                     return false;
                 }
@@ -141,18 +146,14 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// Executes commands until the one at <see cref="_next"/> lies behind a ring position; an exception of the engine leaves it at the command that
     /// failed, with the reservation open. False when the event ring has been stopped.
     /// </summary>
-    private bool ExecuteUnguarded(long end, long timeUs)
+    private bool ExecuteUnguarded(long end, long available, long timeUs)
     {
         var next = _next;
-        for (var ahead = next; next <= end;)
+        for (var look = next; next <= end;)
         {
-            if (next >= ahead)
+            if (next >= look)
             {
-                ahead = Math.Min(end + 1, next + LookAheadSlotCount);
-                if (engine.WantsLookAhead)
-                {
-                    ahead = LookAhead(next, ahead);
-                }
+                look = next + (engine.WantsLookAhead ? LookAhead(next, available) : SlotsWithoutLook);
             }
 
             ref var command = ref commands[next];
@@ -164,22 +165,43 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             }
 
             var sequence = _sequence + 1;
-            var length = command.Type.IsTrading()
-                ? engine.ExecuteTrading(ref command, sequence, timeUs, record)
-                : engine.Execute(ref command, ReadPayload(next), sequence, timeUs, record);
+            var length = engine.TryUsual(ref command, sequence, timeUs, record);
+            var isUsual = length != 0;
+            if (!isUsual)
+            {
+                length = ExecuteOther(ref command, next, sequence, timeUs, record);
+            }
+
             events.Commit(sequence, length, command.ReplyToken);
             _sequence = sequence;
             next += slotCount;
             _next = next;
-            if (engine.HasPendingWork && !ContinueWork(timeUs, command.ReplyToken))
+            if (!isUsual && !FinishOther(timeUs, command.ReplyToken))
             {
                 return false;
             }
+        }
 
-            if (!ReferenceEquals(engine.LastInternalError, _lastInternalError))
-            {
-                ReportInternalError();
-            }
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ExecuteOther(ref CommandSlot command, long position, long sequence, long timeUs, Span<byte> record) => command.Type.IsTrading()
+        ? engine.ExecuteOther(ref command, default, sequence, timeUs, record)
+        : engine.Execute(ref command, ReadPayload(position), sequence, timeUs, record);
+
+    /// <summary>Executes what a command has left, and reports an error of the engine that has refused it; false when the event ring has been stopped.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FinishOther(long timeUs, int replyToken)
+    {
+        if (!ContinueWork(timeUs, replyToken))
+        {
+            return false;
+        }
+
+        if (!ReferenceEquals(engine.LastInternalError, _lastInternalError))
+        {
+            ReportInternalError();
         }
 
         return true;
@@ -205,25 +227,31 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     }
 
     /// <summary>
-    /// Fetches into the cache what the commands from one ring position up to, but without, another will touch; returns the position behind the
-    /// last of them. A command alone gains nothing from it.
+    /// Tells the engine which commands it may expect: a group for each one executed, as many groups as it looks ahead at first. Returns the slots that may
+    /// be executed before the next look.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private unsafe long LookAhead(long first, long end)
+    private int LookAhead(long next, long available)
     {
-        // Safety: the ring's memory does not move, and its slots up to the end are this thread's.
-        Span<nint> ahead = stackalloc nint[LookAheadSlotCount];
-        var count = 0;
-        var next = first;
-        while (next < end)
+        if (_expected < next)
         {
-            ref var command = ref commands[next];
-            ahead[count++] = (nint)Unsafe.AsPointer(ref command);
-            next += command.SlotCount;
+            engine.ForgetExpected();
+            _expected = next;
         }
 
-        engine.LookAhead(ahead[..count]);
-        return next;
+        do
+        {
+            for (var left = LookAheadLength; left > 0 && _expected <= available; left--)
+            {
+                ref readonly var command = ref commands[_expected];
+                engine.Expect(in command);
+                _expected += command.SlotCount;
+            }
+
+            engine.AdvanceLookAhead();
+        }
+        while (_expected <= available && _expected < next + MatchingEngine<TRisk, TLedger>.LookAheadDistance);
+        return LookAheadLength;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -255,7 +283,6 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         events.Publish();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool ContinueWork(long timeUs, int replyToken)
     {
         while (engine.HasPendingWork)

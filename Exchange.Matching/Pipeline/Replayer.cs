@@ -16,11 +16,13 @@ internal sealed class Replayer<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> en
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
 {
-    /// <summary>Records whose commands are read and looked at together before they are executed.</summary>
-    private const int LookAheadCount = MatchingEngine<TRisk, TLedger>.LookAheadLength;
+    private const int LookAheadLength = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
-    private readonly CommandSlot[] _commands = GC.AllocateArray<CommandSlot>(LookAheadCount, pinned: true);
-    private readonly bool[] _isRead = new bool[LookAheadCount];
+    /// <summary>Room for commands that have been read and not executed: a power of two, at least a look ahead and a group.</summary>
+    private const int AheadCount = 16;
+
+    private readonly CommandSlot[] _commands = new CommandSlot[AheadCount];
+    private readonly bool[] _isRead = new bool[AheadCount];
     private byte[] _scratch = new byte[engine.MaxRecordLength];
 
     /// <summary>Replays the group that the reader's last <see cref="JournalReader.TryReadGroup"/> returned.</summary>
@@ -28,56 +30,57 @@ internal sealed class Replayer<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> en
     public void Replay(JournalReader reader, ReadOnlySpan<byte> records)
     {
         var place = reader.RecordsOffset;
+        var unread = records;
+        var (read, executed) = (0, 0);
         while (!records.IsEmpty)
         {
-            var count = ReadCommands(records);
-            if (engine.WantsLookAhead)
+            if (executed % LookAheadLength == 0)
             {
-                LookAhead(_commands.AsSpan(0, count));
+                ReadAhead(ref unread, ref read, executed);
             }
 
-            for (var i = 0; i < count; i++)
-            {
-                var record = new Record(records);
-                if (Execute(in record, i, out var failure) is { } reason)
-                {
-                    throw new ReplayMismatchException(reader.GroupFile, place, record.Sequence, reason, failure);
-                }
-
-                views.Add(in record);
-                place += record.Header.Length;
-                records = records[record.Header.Length..];
-            }
-        }
-    }
-
-    /// <summary>Reads the commands of the next records; returns how many.</summary>
-    private int ReadCommands(ReadOnlySpan<byte> records)
-    {
-        var count = 0;
-        for (; count < LookAheadCount && !records.IsEmpty; count++)
-        {
             var record = new Record(records);
-            ref var command = ref _commands[count];
-            _isRead[count] = !record.CommandType.IsTrading() || TradingCommandCodec.TryRead(record.CommandType, record.Body, ref command);
-            command.Type = record.CommandType;
+            if (Execute(in record, executed++ & (AheadCount - 1), out var failure) is { } reason)
+            {
+                throw new ReplayMismatchException(reader.GroupFile, place, record.Sequence, reason, failure);
+            }
+
+            views.Add(in record);
+            place += record.Header.Length;
             records = records[record.Header.Length..];
         }
-
-        return count;
     }
 
-    /// <summary>Fetches into the cache what the commands will touch, as the engine's loop does.</summary>
-    private unsafe void LookAhead(Span<CommandSlot> commands)
+    /// <summary>Reads the commands of the records to come, and tells the engine, as its loop does, which ones it may expect.</summary>
+    private void ReadAhead(ref ReadOnlySpan<byte> unread, ref int read, int executed)
     {
-        // Safety: the array of commands is pinned.
-        Span<nint> ahead = stackalloc nint[LookAheadCount];
-        for (var i = 0; i < commands.Length; i++)
+        var looksAhead = engine.WantsLookAhead;
+        if (executed == 0)
         {
-            ahead[i] = (nint)Unsafe.AsPointer(ref commands[i]);
+            engine.ForgetExpected();
         }
 
-        engine.LookAhead(ahead[..commands.Length]);
+        do
+        {
+            for (var left = LookAheadLength; left > 0 && !unread.IsEmpty; left--)
+            {
+                var record = new Record(unread);
+                ref var command = ref _commands[read & (AheadCount - 1)];
+                _isRead[read++ & (AheadCount - 1)] = !record.CommandType.IsTrading() || TradingCommandCodec.TryRead(record.CommandType, record.Body, ref command);
+                command.Type = record.CommandType;
+                unread = unread[record.Header.Length..];
+                if (looksAhead)
+                {
+                    engine.Expect(in command);
+                }
+            }
+
+            if (looksAhead)
+            {
+                engine.AdvanceLookAhead();
+            }
+        }
+        while (!unread.IsEmpty && read < executed + MatchingEngine<TRisk, TLedger>.LookAheadDistance);
     }
 
     /// <summary>Returns what keeps the record from being executed again to the same bytes, or null.</summary>

@@ -65,8 +65,16 @@ public interface ILedger : ISnapshotState
     /// </summary>
     void Prefetch(int accountId, int assetId);
 
-    /// <summary>Settles one trade: see <see cref="Settlement"/>.</summary>
-    void Settle(in Settlement settlement);
+    /// <summary>
+    /// Settles a maker's side of a trade: what it paid leaves its held funds, what it received, less its fee, joins its free funds. The other side
+    /// follows in <see cref="SettleTaker"/>, before the command ends.
+    /// </summary>
+    /// <param name="paid">Units of the paid asset.</param>
+    /// <param name="received">Units of the received asset, the fee taken off.</param>
+    void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received);
+
+    /// <summary>Settles a taker's side of one or more trades, and collects the fees of both sides.</summary>
+    void SettleTaker(in TakerSettlement settlement);
 
     /// <summary>Adds accounts, balances, totals and keys, in the order of their ids.</summary>
     void AddTo(ref StateHash hash);
@@ -76,28 +84,25 @@ public interface ILedger : ISnapshotState
 }
 
 /// <summary>
-/// One trade's funds: the buyer's held quote amount goes to the seller's free funds less the seller's fee, the seller's held base amount
-/// to the buyer's free funds less the buyer's fee; both fees are collected.
+/// A taker's side of trades whose makers are settled: what it paid leaves its held funds, what it received, less its fees, joins its free funds.
 /// </summary>
-public readonly struct Settlement
+public readonly struct TakerSettlement
 {
-    public required int BuyerAccountId { get; init; }
+    public required int AccountId { get; init; }
 
-    public required int SellerAccountId { get; init; }
+    public required int PaidAssetId { get; init; }
 
-    public required int BaseAssetId { get; init; }
+    public required int ReceivedAssetId { get; init; }
 
-    public required int QuoteAssetId { get; init; }
+    /// <summary>Units of the paid asset; the makers received them, less their fees.</summary>
+    public required long Paid { get; init; }
 
-    /// <summary>Units of the base asset.</summary>
-    public required long BaseAmount { get; init; }
+    /// <summary>The makers' fees, units of the asset that the taker pays.</summary>
+    public required long MakerFees { get; init; }
 
-    /// <summary>Units of the quote asset.</summary>
-    public required long QuoteAmount { get; init; }
+    /// <summary>Units of the received asset; the makers paid them.</summary>
+    public required long Received { get; init; }
 
-    /// <summary>Units of the base asset.</summary>
-    public required long BuyerFee { get; init; }
-
-    /// <summary>Units of the quote asset.</summary>
-    public required long SellerFee { get; init; }
+    /// <summary>The taker's fees, units of the asset that it receives.</summary>
+    public required long TakerFees { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed class FaultPlan
     /// <summary>Returns whether giving held funds back shall break the engine, whatever the count says; null: it never does.</summary>
     public Func<int, bool>? BreaksReleaseOf { get; set; }
 
-    /// <summary>Lets this many more settlements pass and breaks every one behind them; null: none breaks.</summary>
+    /// <summary>Lets this many more trades be settled and breaks every one behind them; null: none breaks.</summary>
     public int? BreaksSettlementAfter { get; set; }
 
     /// <summary>Lets the <paramref name="call"/>-th call from here on throw; 0 lets none throw.</summary>
@@ -230,10 +230,16 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         return inner.Fee(accountId, symbol, isMaker, received);
     }
 
-    public void Settle(in Settlement settlement)
+    public void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received)
     {
         plan.CountSettlement();
-        inner.Settle(in settlement);
+        inner.SettleMaker(accountId, paidAssetId, paid, receivedAssetId, received);
+    }
+
+    public void SettleTaker(in TakerSettlement settlement)
+    {
+        plan.Count();
+        inner.SettleTaker(in settlement);
     }
 
     public void Prefetch(int accountId, int assetId) => inner.Prefetch(accountId, assetId);

@@ -20,7 +20,7 @@ internal sealed class BalancesView : IRecordConsumer
 
     private readonly SymbolDirectory _directory;
     private readonly Lock _lock = new();
-    private readonly FundsTable _funds = new();
+    private FundsTable _funds = new();
     private readonly BalanceFold<Changes> _fold;
     private readonly ConcurrentDictionary<string, ApiKey> _apiKeys = new();
     private readonly ConcurrentDictionary<string, ApiKey>.AlternateLookup<ReadOnlySpan<char>> _apiKeysByText;
@@ -148,7 +148,7 @@ internal sealed class BalancesView : IRecordConsumer
             writer.Write((byte)key.Permissions);
         }
 
-        _funds.Save(writer, _accountCount, _directory.Assets.Length);
+        _funds.Save(writer);
         writer.Write((byte)_fold.TakerSide);
     }
 
@@ -243,7 +243,11 @@ internal sealed class BalancesView : IRecordConsumer
 
     private void Change(int accountId, int assetId, long free, long held, long timeUs)
     {
-        Invariant.That((uint)(accountId - 1) < (uint)_accountCount, "balances belong to an account that exists");
+        if (accountId > _funds.AccountCount || assetId >= _funds.AssetCount)
+        {
+            _funds.Open(_accountCount, _directory.Assets.Length);
+        }
+
         ref var funds = ref _funds.At(accountId, assetId);
         funds.Free += free;
         funds.Held += held;

@@ -2,19 +2,20 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
 
 namespace Exchange.Accounts;
 
 /// <summary>
 /// Funds by asset and account, in chunks of 1,024 accounts (16 KiB), so that the accounts that trade one asset lie side by side and growth never
 /// copies funds: only the directory of chunks grows by copy, 8 bytes per asset and 1,024 accounts. A chunk exists from its first change on; what
-/// has none reads as zero. One writer; readers on other threads need the owner's lock.
+/// has none reads as zero. A mutable struct, so that its owner holds it in place. One writer; readers on other threads need the owner's lock.
 /// <code>
 /// directory[asset * chunks per asset + account / 1024] -> chunk, or null
 /// chunk[account % 1024] -> Funds (16 bytes)
 /// </code>
 /// </summary>
-internal sealed unsafe class FundsTable
+internal unsafe struct FundsTable()
 {
     private const int AccountShift = 10;
     private const int ChunkLength = 1 << AccountShift;
@@ -24,34 +25,58 @@ internal sealed unsafe class FundsTable
     private readonly List<Funds[]> _chunks = [];
     private nint[] _directoryMemory = [];
 
-    // Safety, for all that follows: a place is read only after both numbers were compared with what the directory has room for.
+    // Safety, for all that follows: the directory has room for every account and asset below the two counts, against which numbers are compared first.
     private Funds** _directory;
     private int _assetRoom;
-    private uint _chunkRoom;
+    private int _chunkRoom;
     private int _chunkShift;
 
+    /// <summary>Accounts 1 to this number have funds.</summary>
+    public int AccountCount { get; private set; }
+
+    /// <summary>Assets below this number have funds.</summary>
+    public int AssetCount { get; private set; }
+
+    /// <summary>Lets accounts and assets up to these numbers have funds; neither becomes less.</summary>
+    public void Open(int accountCount, int assetCount)
+    {
+        AccountCount = Math.Max(AccountCount, accountCount);
+        AssetCount = Math.Max(AssetCount, assetCount);
+        if (AssetCount > _assetRoom || AccountCount >> AccountShift >= _chunkRoom)
+        {
+            GrowDirectory();
+        }
+    }
+
     /// <summary>Returns the funds for change; allocates only where no funds of the chunk have changed before.</summary>
+    /// <exception cref="InvariantBrokenException">No such account or asset: callers look up first, so this is a bug.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Funds At(int accountId, int assetId)
     {
-        var chunk = ChunkOf(accountId, assetId);
-        return ref (chunk != null ? chunk : AddChunk(accountId, assetId))[accountId & AccountMask];
+        Invariant.That((uint)(accountId - 1) < (uint)AccountCount && (uint)assetId < (uint)AssetCount, "funds belong to an account and an asset that exist");
+        var chunk = _directory[((nint)assetId << _chunkShift) + (nint)((uint)accountId >> AccountShift)];
+        if (chunk == null)
+        {
+            chunk = AddChunk(accountId, assetId);
+        }
+
+        return ref chunk[accountId & AccountMask];
     }
 
-    /// <summary>Returns the funds as they stand; allocates nothing.</summary>
+    /// <summary>Returns the funds as they stand, zero where there are none; allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Funds Read(int accountId, int assetId)
+    public readonly Funds Read(int accountId, int assetId)
     {
         var chunk = ChunkOf(accountId, assetId);
         return chunk == null ? default : chunk[accountId & AccountMask];
     }
 
     /// <summary>The funds that are not zero, by account, then asset; account 0 ends them.</summary>
-    public void Save(SnapshotWriter writer, int accountCount, int assetCount)
+    public readonly void Save(SnapshotWriter writer)
     {
-        for (var accountId = 1; accountId <= accountCount; accountId++)
+        for (var accountId = 1; accountId <= AccountCount; accountId++)
         {
-            for (var assetId = 0; assetId < assetCount; assetId++)
+            for (var assetId = 0; assetId < AssetCount; assetId++)
             {
                 var funds = Read(accountId, assetId);
                 if (funds.Free != 0 || funds.Held != 0)
@@ -70,6 +95,7 @@ internal sealed unsafe class FundsTable
     /// <param name="onFunds">Told each asset and its funds; null for nobody.</param>
     public void Load(SnapshotReader reader, int accountCount, int assetCount, Action<int, Funds>? onFunds = null)
     {
+        Open(accountCount, assetCount);
         for (var accountId = reader.ReadCount(accountCount); accountId != 0; accountId = reader.ReadCount(accountCount))
         {
             var assetId = reader.ReadCount(assetCount - 1);
@@ -85,7 +111,7 @@ internal sealed unsafe class FundsTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int accountId, int assetId)
+    public readonly void Prefetch(int accountId, int assetId)
     {
         var chunk = ChunkOf(accountId, assetId);
         if (chunk != null)
@@ -95,38 +121,31 @@ internal sealed unsafe class FundsTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Funds* ChunkOf(int accountId, int assetId)
-    {
-        var index = (uint)accountId >> AccountShift;
-        return (uint)assetId < (uint)_assetRoom && index < _chunkRoom ? _directory[((nint)assetId << _chunkShift) + (nint)index] : null;
-    }
+    private readonly Funds* ChunkOf(int accountId, int assetId) => (uint)accountId <= (uint)AccountCount && (uint)assetId < (uint)AssetCount
+        ? _directory[((nint)assetId << _chunkShift) + (nint)((uint)accountId >> AccountShift)]
+        : null;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Funds* AddChunk(int accountId, int assetId)
+    private readonly Funds* AddChunk(int accountId, int assetId)
     {
-        var index = accountId >> AccountShift;
-        if (assetId >= _assetRoom || (uint)index >= _chunkRoom)
-        {
-            GrowDirectory(assetId, index);
-        }
-
         var chunk = GC.AllocateArray<Funds>(ChunkLength, pinned: true);
         _chunks.Add(chunk);
-        return _directory[((nint)assetId << _chunkShift) + index] = (Funds*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
+        return _directory[((nint)assetId << _chunkShift) + (accountId >> AccountShift)] =
+            (Funds*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
     }
 
-    private void GrowDirectory(int assetId, int index)
+    private void GrowDirectory()
     {
-        var assets = Math.Max(_assetRoom, (int)BitOperations.RoundUpToPowerOf2((uint)assetId + 1));
-        var chunks = Math.Max((int)_chunkRoom, (int)BitOperations.RoundUpToPowerOf2((uint)index + 1));
+        var assets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(AssetCount, 1));
+        var chunks = (int)BitOperations.RoundUpToPowerOf2((uint)(AccountCount >> AccountShift) + 1);
         var memory = GC.AllocateArray<nint>(checked(assets * chunks), pinned: true);
         for (var asset = 0; asset < _assetRoom; asset++)
         {
-            _directoryMemory.AsSpan(asset << _chunkShift, (int)_chunkRoom).CopyTo(memory.AsSpan(asset * chunks));
+            _directoryMemory.AsSpan(asset << _chunkShift, _chunkRoom).CopyTo(memory.AsSpan(asset * chunks));
         }
 
         _directoryMemory = memory;
         _directory = (Funds**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
-        (_assetRoom, _chunkRoom, _chunkShift) = (assets, (uint)chunks, BitOperations.Log2((uint)chunks));
+        (_assetRoom, _chunkRoom, _chunkShift) = (assets, chunks, BitOperations.Log2((uint)chunks));
     }
 }

@@ -12,8 +12,8 @@ internal sealed partial class Ledger : ISnapshotState
     {
         writer.Write(SnapshotVersion);
         writer.Write(AccountCount);
-        writer.Write(_assetCount);
-        foreach (ref readonly var totals in _totals.AsSpan(0, _assetCount))
+        writer.Write(_funds.AssetCount);
+        foreach (ref readonly var totals in _totals.AsSpan(0, _funds.AssetCount))
         {
             writer.Write(totals.Free);
             writer.Write(totals.Held);
@@ -24,20 +24,21 @@ internal sealed partial class Ledger : ISnapshotState
 
         writer.Write(_openings.State);
         _apiKeys.Save(writer);
-        _funds.Save(writer, AccountCount, _assetCount);
+        _funds.Save(writer);
     }
 
     public void Load(SnapshotReader reader)
     {
         reader.ReadVersion("ledger", SnapshotVersion);
-        AccountCount = reader.ReadCount(maxAccounts);
-        _assetCount = reader.ReadCount(ushort.MaxValue);
-        _totals = new AssetTotals[_assetCount];
-        for (var assetId = 0; assetId < _assetCount; assetId++)
+        var accountCount = reader.ReadCount(maxAccounts);
+        _funds.Open(accountCount, reader.ReadCount(ushort.MaxValue));
+        _totals = new AssetTotals[_funds.AssetCount];
+        var free = new long[_funds.AssetCount];
+        for (var assetId = 0; assetId < _totals.Length; assetId++)
         {
+            free[assetId] = reader.ReadInt64();
             _totals[assetId] = new AssetTotals
             {
-                Free = reader.ReadInt64(),
                 Held = reader.ReadInt64(),
                 Fees = reader.ReadInt64(),
                 Deposits = reader.ReadInt128(),
@@ -47,25 +48,25 @@ internal sealed partial class Ledger : ISnapshotState
 
         _openings = StateHash.From(reader.ReadInt64());
         _apiKeys.Load(reader);
-        LoadFunds(reader);
+        LoadFunds(reader, free);
     }
 
-    private void LoadFunds(SnapshotReader reader)
+    /// <param name="free">By asset, what the accounts have free together.</param>
+    private void LoadFunds(SnapshotReader reader, long[] free)
     {
-        var sums = new AssetTotals[_assetCount];
-        _funds.Load(reader, AccountCount, _assetCount, (assetId, funds) =>
+        var sums = new Funds[_totals.Length];
+        _funds.Load(reader, AccountCount, _funds.AssetCount, (assetId, funds) =>
         {
             sums[assetId].Free += funds.Free;
             sums[assetId].Held += funds.Held;
         });
-        for (var assetId = 0; assetId < _assetCount; assetId++)
+        for (var assetId = 0; assetId < _totals.Length; assetId++)
         {
-            var totals = _totals[assetId];
-            if (sums[assetId].Free != totals.Free || sums[assetId].Held != totals.Held
-                || (Int128)totals.Free + totals.Held + totals.Fees != totals.Deposits - totals.Withdrawals)
+            var (sum, totals) = (sums[assetId], _totals[assetId]);
+            if (sum.Free != free[assetId] || sum.Held != totals.Held || (Int128)free[assetId] + totals.Held + totals.Fees != totals.Deposits - totals.Withdrawals)
             {
                 throw new SnapshotDamagedException(
-                    $"asset {assetId}: the accounts sum up to free {sums[assetId].Free}, held {sums[assetId].Held}; the totals say {totals.Free}, {totals.Held},"
+                    $"asset {assetId}: the accounts sum up to free {sum.Free}, held {sum.Held}; the totals say {free[assetId]}, {totals.Held},"
                     + $" fees {totals.Fees}, deposits {totals.Deposits}, withdrawals {totals.Withdrawals}");
             }
         }

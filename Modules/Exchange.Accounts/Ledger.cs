@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
@@ -6,8 +8,8 @@ using Exchange.Matching.Types;
 namespace Exchange.Accounts;
 
 /// <summary>
-/// The money: double entry over free and held funds, with the totals of each asset kept beside the accounts, so that every movement is
-/// booked twice and <see cref="FindImbalance"/> can compare. Engine thread only; reached through <see cref="LedgerPort"/>.
+/// The money: free and held funds of accounts, and beside them the totals of each asset, so that every movement is booked twice and
+/// <see cref="FindImbalance"/> can compare. Engine thread only; reached through <see cref="LedgerPort"/>.
 /// A method that moves funds checks everything before its first change and throws <see cref="InvariantBrokenException"/>
 /// when the funds are not there. Nothing allocates, but opening accounts, adding assets and the first change in a chunk of funds.
 /// </summary>
@@ -20,24 +22,27 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     /// <summary>Most units of one asset: with it no sum of balances leaves a long.</summary>
     public const long MaxSupply = 1L << 62;
 
-    private readonly FundsTable _funds = new();
+    private FundsTable _funds = new();
     private readonly ApiKeySet _apiKeys = new();
     private AssetTotals[] _totals = [];
-    private int _assetCount;
     private StateHash _openings = new();
 
     /// <summary>Accounts 1 to this number exist.</summary>
-    public int AccountCount { get; private set; }
+    public int AccountCount
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _funds.AccountCount;
+    }
 
     public void AddAsset(Asset asset)
     {
-        Invariant.That(asset.Id == _assetCount, "assets are added in the order of their ids");
-        if (_assetCount == _totals.Length)
+        Invariant.That(asset.Id == _funds.AssetCount, "assets are added in the order of their ids");
+        if (asset.Id == _totals.Length)
         {
             Array.Resize(ref _totals, Math.Max(16, _totals.Length * 2));
         }
 
-        _assetCount++;
+        _funds.Open(AccountCount, asset.Id + 1);
     }
 
     /// <summary>
@@ -59,7 +64,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         for (var i = 0; i < command.Deposits.Count; i++)
         {
             var deposit = command.Deposits[i];
-            if ((uint)deposit.AssetId >= (uint)_assetCount)
+            if ((uint)deposit.AssetId >= (uint)_funds.AssetCount)
             {
                 return RejectReason.UnknownAsset;
             }
@@ -92,7 +97,8 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
             _apiKeys.Add(command.ApiKey);
         }
 
-        var accountId = ++AccountCount;
+        var accountId = AccountCount + 1;
+        _funds.Open(accountId, _funds.AssetCount);
         _openings.Add(command.ApiKey);
         _openings.Add(command.SecretCiphertext);
         foreach (var deposit in command.Deposits)
@@ -144,7 +150,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
             return RejectReason.UnknownAccount;
         }
 
-        if ((uint)command.AssetId >= (uint)_assetCount)
+        if ((uint)command.AssetId >= (uint)_funds.AssetCount)
         {
             return RejectReason.UnknownAsset;
         }
@@ -171,40 +177,25 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         Adjust(command.AccountId, command.AssetId, command.Change);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long Free(int accountId, int assetId)
-    {
-        GuardIds(accountId, assetId);
-        return _funds.Read(accountId, assetId).Free;
-    }
+    public long Free(int accountId, int assetId) => FundsOf(accountId, assetId).Free;
 
-    public long Held(int accountId, int assetId)
-    {
-        GuardIds(accountId, assetId);
-        return _funds.Read(accountId, assetId).Held;
-    }
+    public long Held(int accountId, int assetId) => FundsOf(accountId, assetId).Held;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int accountId, int assetId)
-    {
-        if ((uint)accountId <= (uint)AccountCount)
-        {
-            _funds.Prefetch(accountId, assetId);
-        }
-    }
+    public void Prefetch(int accountId, int assetId) => _funds.Prefetch(accountId, assetId);
 
     /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryHold(int accountId, int assetId, long amount)
     {
-        ref var funds = ref FundsAt(accountId, assetId);
+        ref var funds = ref _funds.At(accountId, assetId);
         Invariant.That(amount >= 0, "an amount that is held is not negative");
         if (amount > funds.Free)
         {
             return false;
         }
 
-        Move(ref funds, ref _totals[assetId], amount);
+        Move(ref funds, ref TotalsAt(assetId), amount);
         return true;
     }
 
@@ -212,32 +203,31 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryChangeHold(int accountId, int assetId, long change)
     {
-        ref var funds = ref FundsAt(accountId, assetId);
+        ref var funds = ref _funds.At(accountId, assetId);
         if (change > funds.Free)
         {
             return false;
         }
 
         Invariant.That(funds.Held + change >= 0, "what is released was held before");
-        Move(ref funds, ref _totals[assetId], change);
+        Move(ref funds, ref TotalsAt(assetId), change);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int accountId, int assetId, long amount)
     {
-        ref var funds = ref FundsAt(accountId, assetId);
+        ref var funds = ref _funds.At(accountId, assetId);
         Invariant.That(amount >= 0 && amount <= funds.Held, "what is released was held before");
-        Move(ref funds, ref _totals[assetId], -amount);
+        Move(ref funds, ref TotalsAt(assetId), -amount);
     }
 
-    /// <summary>Moves from free to held, in the account and in the sums.</summary>
+    /// <summary>Moves from free to held, in the account and in the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Move(ref Funds funds, ref AssetTotals totals, long amount)
     {
         funds.Free -= amount;
         funds.Held += amount;
-        totals.Free -= amount;
         totals.Held += amount;
     }
 
@@ -249,47 +239,58 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Settle(in Settlement settlement)
+    // Why not inlined: what a fill keeps at hand would be written to the stack and read back around it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received)
     {
-        var (baseAmount, quoteAmount, baseFee, quoteFee) = (settlement.BaseAmount, settlement.QuoteAmount, settlement.BuyerFee, settlement.SellerFee);
-        var (buyer, seller, baseAsset, quoteAsset) = (settlement.BuyerAccountId, settlement.SellerAccountId, settlement.BaseAssetId, settlement.QuoteAssetId);
-        GuardIds(buyer, baseAsset);
-        GuardIds(seller, quoteAsset);
-        ref var buyerQuote = ref _funds.At(buyer, quoteAsset);
-        ref var sellerBase = ref _funds.At(seller, baseAsset);
-        var received = quoteAmount - quoteFee;
-        var bought = baseAmount - baseFee;
-
-        // Why one comparison: each of these may not be negative, and a sign shows in the union of all.
-        if ((quoteAmount | baseAmount | baseFee | quoteFee | received | bought | (buyerQuote.Held - quoteAmount) | (sellerBase.Held - baseAmount)) < 0)
+        ref var paidFunds = ref _funds.At(accountId, paidAssetId);
+        var held = paidFunds.Held - paid;
+        if ((paid | received | held) < 0)
         {
-            ThrowUnsettled(in settlement, buyerQuote.Held, sellerBase.Held);
+            ThrowUnsettled(paid, paidFunds.Held);
         }
 
-        buyerQuote.Held -= quoteAmount;
-        sellerBase.Held -= baseAmount;
-        _funds.At(seller, quoteAsset).Free += received;
-        _funds.At(buyer, baseAsset).Free += bought;
+        paidFunds.Held = held;
+        _funds.At(accountId, receivedAssetId).Free += received;
+    }
 
-        ref var quoteTotals = ref _totals[quoteAsset];
-        quoteTotals.Held -= quoteAmount;
-        quoteTotals.Free += received;
-        quoteTotals.Fees += quoteFee;
-        ref var baseTotals = ref _totals[baseAsset];
-        baseTotals.Held -= baseAmount;
-        baseTotals.Free += bought;
-        baseTotals.Fees += baseFee;
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void SettleTaker(in TakerSettlement settlement)
+    {
+        var (paid, received, makerFees, takerFees) = (settlement.Paid, settlement.Received, settlement.MakerFees, settlement.TakerFees);
+        var (makersReceived, takerReceived) = (paid - makerFees, received - takerFees);
+        ref var paidFunds = ref _funds.At(settlement.AccountId, settlement.PaidAssetId);
+        var held = paidFunds.Held - paid;
+
+        // Why one comparison: each of these may not be negative, and a sign shows in the union of all.
+        if ((paid | received | makerFees | takerFees | makersReceived | takerReceived | held) < 0)
+        {
+            ThrowUnsettled(in settlement, paidFunds.Held);
+        }
+
+        paidFunds.Held = held;
+        _funds.At(settlement.AccountId, settlement.ReceivedAssetId).Free += takerReceived;
+        TotalsAt(settlement.PaidAssetId).Settle(paid, makerFees);
+        TotalsAt(settlement.ReceivedAssetId).Settle(received, takerFees);
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowUnsettled(long paid, long held)
+    {
+        Invariant.That(paid >= 0 && paid <= held, "a maker's held funds cover the trade");
+        Invariant.That(false, "the maker's fee is part of what it receives");
     }
 
     /// <summary>Names the first rule that a settlement breaks; nothing has changed yet.</summary>
+    [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThrowUnsettled(in Settlement settlement, long buyerHeld, long sellerHeld)
+    private static void ThrowUnsettled(in TakerSettlement settlement, long held)
     {
-        Invariant.That(settlement.QuoteAmount >= 0 && settlement.QuoteAmount <= buyerHeld, "the buyer's held quote amount covers the trade");
-        Invariant.That(settlement.BaseAmount >= 0 && settlement.BaseAmount <= sellerHeld, "the seller's held base amount covers the trade");
-        Invariant.That(settlement.BuyerFee >= 0 && settlement.BuyerFee <= settlement.BaseAmount, "the buyer's fee is part of what it receives");
-        Invariant.That(settlement.SellerFee >= 0 && settlement.SellerFee <= settlement.QuoteAmount, "the seller's fee is part of what it receives");
+        Invariant.That(settlement.Paid >= 0 && settlement.Paid <= held, "a taker's held funds cover its trades");
+        Invariant.That(settlement.Received >= 0 && settlement.TakerFees >= 0, "what a taker receives and its fees are not negative");
+        Invariant.That(settlement.MakerFees >= 0 && settlement.MakerFees <= settlement.Paid, "the makers' fees are part of what they receive");
+        Invariant.That(false, "the taker's fees are part of what it receives");
     }
 
     /// <summary>Returns the fees collected in one asset, in its units.</summary>
@@ -301,7 +302,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     public void AddTo(ref StateHash hash)
     {
         hash.Add(AccountCount);
-        hash.Add(_assetCount);
+        hash.Add(_funds.AssetCount);
         hash.Add((long)_openings.Value);
         hash.Add(_apiKeys.Count);
         for (var keyId = 0; keyId < _apiKeys.Count; keyId++)
@@ -309,7 +310,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
             hash.Add(_apiKeys.IsEnabled(keyId) ? 1 : 0);
         }
 
-        foreach (ref readonly var totals in _totals.AsSpan(0, _assetCount))
+        foreach (ref readonly var totals in _totals.AsSpan(0, _funds.AssetCount))
         {
             hash.Add((Int128)totals.Fees);
             hash.Add(totals.Deposits);
@@ -318,7 +319,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
 
         for (var accountId = 1; accountId <= AccountCount; accountId++)
         {
-            for (var assetId = 0; assetId < _assetCount; assetId++)
+            for (var assetId = 0; assetId < _funds.AssetCount; assetId++)
             {
                 var funds = _funds.Read(accountId, assetId);
                 if (funds.Free != 0 || funds.Held != 0)
@@ -333,12 +334,12 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     }
 
     /// <summary>
-    /// Returns the first broken rule in words, or null. Per asset: a negative balance, a total that differs from the sum of the
-    /// accounts, conservation.
+    /// Returns the first broken rule in words, or null. Per asset: a negative balance, a sum of the accounts' free or held funds that is not what the
+    /// totals say; what is free, they say by the rule of conservation.
     /// </summary>
     public string? FindImbalance()
     {
-        for (var assetId = 0; assetId < _assetCount; assetId++)
+        for (var assetId = 0; assetId < _funds.AssetCount; assetId++)
         {
             Int128 free = 0;
             Int128 held = 0;
@@ -359,12 +360,6 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
             {
                 return $"asset {assetId}: the accounts sum up to free {free}, held {held}; the totals say free {totals.Free}, held {totals.Held}";
             }
-
-            if (free + held + totals.Fees != totals.Deposits - totals.Withdrawals)
-            {
-                return $"asset {assetId}: free {free} + held {held} + fees {totals.Fees}"
-                    + $" is not deposits {totals.Deposits} - withdrawals {totals.Withdrawals}";
-            }
         }
 
         return null;
@@ -374,24 +369,24 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     public AssetTotals TotalsOf(int assetId) => _totals[assetId];
 
     /// <summary>Returns the account's funds for change: a caller that changes them keeps the totals in step itself.</summary>
-    /// <exception cref="InvariantBrokenException">No such account or asset: callers look up first, so this is a bug.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref Funds FundsAt(int accountId, int assetId)
+    /// <exception cref="InvariantBrokenException">No such account or asset.</exception>
+    public ref Funds FundsAt(int accountId, int assetId) => ref _funds.At(accountId, assetId);
+
+    /// <summary>Returns the account's funds as they stand.</summary>
+    private Funds FundsOf(int accountId, int assetId)
     {
-        GuardIds(accountId, assetId);
-        return ref _funds.At(accountId, assetId);
+        Invariant.That((uint)(accountId - 1) < (uint)AccountCount && (uint)assetId < (uint)_funds.AssetCount, "funds belong to an account and an asset that exist");
+        return _funds.Read(accountId, assetId);
     }
 
+    // Safety: whose funds were found exists, and every asset has totals.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void GuardIds(int accountId, int assetId) =>
-        Invariant.That(
-            (uint)(accountId - 1) < (uint)AccountCount && (uint)assetId < (uint)_assetCount, "funds belong to an account and an asset that exist");
+    private ref AssetTotals TotalsAt(int assetId) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_totals), assetId);
 
     private void Adjust(int accountId, int assetId, long change)
     {
-        FundsAt(accountId, assetId).Free += change;
+        _funds.At(accountId, assetId).Free += change;
         ref var totals = ref _totals[assetId];
-        totals.Free += change;
         if (change > 0)
         {
             totals.Deposits += change;

@@ -63,7 +63,11 @@ public readonly struct LedgerPort : ILedger
     public void Prefetch(int accountId, int assetId) => _ledger.Prefetch(accountId, assetId);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Settle(in Settlement settlement) => _ledger.Settle(settlement);
+    public void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received) =>
+        _ledger.SettleMaker(accountId, paidAssetId, paid, receivedAssetId, received);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SettleTaker(in TakerSettlement settlement) => _ledger.SettleTaker(in settlement);
 
     public void AddTo(ref StateHash hash) => _ledger.AddTo(ref hash);
 

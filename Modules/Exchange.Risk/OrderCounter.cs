@@ -8,9 +8,9 @@ namespace Exchange.Risk;
 /// <summary>
 /// Counts accepted orders per account in windows of 10 seconds and of a day, both aligned to UTC, and gives back for first fills
 /// (API.md A3). Fed alike by the engine and by the published view, so both count the same. Not thread-safe.
-/// Accounts lie in chunks of 1,024 (32 KiB), so that growth copies references only; nothing allocates but opening accounts.
+/// Accounts lie in chunks of 1,024 (32 KiB), so that growth copies addresses only; nothing allocates but opening accounts.
 /// </summary>
-internal sealed class OrderCounter
+internal sealed unsafe class OrderCounter
 {
     /// <summary>Given back when the order's first fill is as taker.</summary>
     public const int TakerGiveBack = 1;
@@ -23,7 +23,10 @@ internal sealed class OrderCounter
     private const int ChunkShift = 10;
     private const int ChunkMask = (1 << ChunkShift) - 1;
 
-    private Counts[][] _chunks = [];
+    // Keep alive what the addresses point to. Pinned: the collector never moves it.
+    private readonly List<Counts[]> _chunks = [];
+    private nint[] _directoryMemory = [];
+    private Counts** _directory;
     private int _accountCount;
 
     // The windows of the latest time; no part of the state.
@@ -50,10 +53,9 @@ internal sealed class OrderCounter
     public void OpenAccount(int accountId, int limitPer10Seconds, int limitPerDay)
     {
         Invariant.That(accountId == _accountCount + 1, "accounts are opened in the order of their ids");
-        var chunk = accountId >> ChunkShift;
-        if (chunk == _chunks.Length)
+        if (accountId >> ChunkShift == _chunks.Count)
         {
-            _chunks = [.. _chunks, new Counts[1 << ChunkShift]];
+            AddChunk();
         }
 
         _accountCount = accountId;
@@ -92,17 +94,21 @@ internal sealed class OrderCounter
     public RejectReason Check(int accountId, long timeUs)
     {
         ref readonly var counts = ref At(accountId);
-        if (counts.LimitPer10Seconds != 0
-            && counts.Per10Seconds >= counts.LimitPer10Seconds
-            && timeUs / TenSecondsUs <= counts.TenSeconds)
-        {
-            return RejectReason.TooManyOrdersPer10Seconds;
-        }
-
-        return counts.LimitPerDay != 0 && counts.PerDay >= counts.LimitPerDay && timeUs / DayUs <= counts.Day
-            ? RejectReason.TooManyOrdersPerDay
+        return IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) || IsUsedUp(counts.PerDay, counts.LimitPerDay)
+            ? CheckWindows(in counts, timeUs)
             : RejectReason.None;
     }
+
+    // A limit of 0, which is none, becomes the greatest number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsUsedUp(int count, int limit) => (uint)count > (uint)limit - 1;
+
+    /// <summary>A limit is used up, if the count's window is still that of now.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static RejectReason CheckWindows(in Counts counts, long timeUs) =>
+        IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) && timeUs / TenSecondsUs <= counts.TenSeconds ? RejectReason.TooManyOrdersPer10Seconds
+        : IsUsedUp(counts.PerDay, counts.LimitPerDay) && timeUs / DayUs <= counts.Day ? RejectReason.TooManyOrdersPerDay
+        : RejectReason.None;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId)
@@ -198,6 +204,23 @@ internal sealed class OrderCounter
     private ref Counts At(int accountId)
     {
         Invariant.That((uint)(accountId - 1) < (uint)_accountCount, "orders are counted for an account that exists");
-        return ref _chunks[accountId >> ChunkShift][accountId & ChunkMask];
+
+        // Safety: the chunk of an account that exists is in the directory.
+        return ref _directory[accountId >> ChunkShift][accountId & ChunkMask];
+    }
+
+    private void AddChunk()
+    {
+        var chunk = GC.AllocateArray<Counts>(1 << ChunkShift, pinned: true);
+        if (_chunks.Count == _directoryMemory.Length)
+        {
+            var memory = GC.AllocateArray<nint>(Math.Max(16, 2 * _chunks.Count), pinned: true);
+            _directoryMemory.CopyTo(memory, 0);
+            _directoryMemory = memory;
+            _directory = (Counts**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        }
+
+        _directory[_chunks.Count] = (Counts*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
+        _chunks.Add(chunk);
     }
 }

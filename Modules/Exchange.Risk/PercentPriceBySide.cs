@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Types;
 
 namespace Exchange.Risk;
@@ -12,8 +13,10 @@ namespace Exchange.Risk;
 /// can only move towards what is traded. A price inside is allowed at the cost of two comparisons; any other is checked exactly, so the
 /// answer never depends on the cache, which is no part of the state.
 /// </para>
+/// A mutable struct, so that those of all symbols lie side by side. A default value remembers nothing.
 /// </summary>
-internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice reference)
+[StructLayout(LayoutKind.Sequential, Size = 64)]
+internal struct PercentPriceBySide
 {
     private const int SlackShift = 6;
 
@@ -32,19 +35,21 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
         private Range _first;
     }
 
+    /// <summary>Returns whether a price is known to be allowed; what is not, <see cref="AllowsExactly"/> decides.</summary>
     /// <param name="price">Ticks, more than 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Allows(Side side, long price, long timeUs)
+    public readonly bool Allows(Side side, long price, long timeUs)
     {
-        ref readonly var range = ref _ranges[(int)side];
-        return (timeUs < _validUntilUs && price >= range.Lowest && price <= range.Highest) || AllowsExactly(side, price, timeUs);
+        // Safety: one bit of the side, whatever it is, finds one of the two.
+        ref readonly var range = ref Unsafe.Add(ref Unsafe.As<Ranges, Range>(ref Unsafe.AsRef(in _ranges)), (int)side & 1);
+        return timeUs < _validUntilUs && price >= range.Lowest && price <= range.Highest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch()
+    public readonly void Prefetch()
     {
-        Matching.Types.Prefetch.Line(ref _ranges);
-        Matching.Types.Prefetch.Line(ref _validUntilUs);
+        Matching.Types.Prefetch.Line(in _ranges);
+        Matching.Types.Prefetch.Line(in _validUntilUs);
     }
 
     /// <summary>A trade, told after the reference price has taken it.</summary>
@@ -57,12 +62,22 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
         }
     }
 
+    /// <summary>Returns whether a price is allowed, and remembers which ones will be.</summary>
+    /// <param name="price">Ticks, more than 0.</param>
+    /// <param name="spec">The symbol's.</param>
+    /// <param name="reference">The symbol's.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool AllowsExactly(Side side, long price, long timeUs)
+    public bool AllowsExactly(Side side, long price, long timeUs, SymbolSpec spec, ReferencePrice reference)
     {
         var now = reference.At(timeUs);
-        if (now == 0)
+        if (now == 0 || !spec.HasPercentPriceBySide)
         {
+            // Without the filter for ever, otherwise until the first trade.
+            _lowestReference = spec.HasPercentPriceBySide ? long.MaxValue : 0;
+            _highestReference = long.MaxValue;
+            _validUntilUs = long.MaxValue;
+            _ranges[(int)Side.Buy] = new Range(0, long.MaxValue);
+            _ranges[(int)Side.Sell] = new Range(0, long.MaxValue);
             return true;
         }
 
@@ -80,7 +95,7 @@ internal sealed class PercentPriceBySide(SymbolSpec spec, ReferencePrice referen
     }
 
     /// <summary>Returns the prices that the multipliers allow whichever of the expected references holds.</summary>
-    private Range Allowed(long down, long up) => new(
+    private readonly Range Allowed(long down, long up) => new(
         (long)Int128.Min(long.MaxValue, ((Int128)_highestReference * down + FixedPoint.One - 1) / FixedPoint.One),
         (long)Int128.Min(long.MaxValue, (Int128)_lowestReference * up / FixedPoint.One));
 }

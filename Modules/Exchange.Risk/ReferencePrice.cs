@@ -11,7 +11,8 @@ namespace Exchange.Risk;
 /// <code>
 /// bucket of a time = timeUs / 5,000,000; its slot = bucket % N; N = minutes x 12
 /// window at a time = the N buckets up to that of the time
-/// sums = over the window at the newest trade; a later reading takes off what has left the window since
+/// sums = over the window at the newest trade but its newest bucket, which is added when they are asked for; a later reading takes off what has left
+///        the window since
 /// </code>
 /// Only trades change it: reading at any time, or not at all, leaves the same state.
 /// </summary>
@@ -56,12 +57,14 @@ internal sealed class ReferencePrice(int minutes)
         }
 
         var expiredBefore = timeUs / BucketUs - _buckets.Length + 1;
-        var volume = _volume;
-        var turnover = _turnover;
         if (expiredBefore > _newestBucket)
         {
             return LastPrice;
         }
+
+        ref readonly var newest = ref Slot(_newestBucket);
+        var volume = _volume + newest.Volume;
+        var turnover = _turnover + newest.Turnover;
 
         for (var bucket = OldestBucket; bucket < expiredBefore; bucket++)
         {
@@ -96,8 +99,6 @@ internal sealed class ReferencePrice(int minutes)
         ref var newest = ref _buckets[_newestSlot];
         newest.Turnover += price * quantity;
         newest.Volume += quantity;
-        _turnover += price * quantity;
-        _volume += quantity;
     }
 
     public void AddTo(ref StateHash hash)
@@ -141,8 +142,8 @@ internal sealed class ReferencePrice(int minutes)
         {
             ref var slot = ref price.Slot(bucket);
             slot = new Bucket { Turnover = reader.ReadInt128(), Volume = reader.ReadInt128() };
-            price._turnover += slot.Turnover;
-            price._volume += slot.Volume;
+            price._turnover += bucket < price._newestBucket ? slot.Turnover : 0;
+            price._volume += bucket < price._newestBucket ? slot.Volume : 0;
         }
 
         return price;
@@ -177,6 +178,8 @@ internal sealed class ReferencePrice(int minutes)
         }
         else
         {
+            _turnover += Slot(_newestBucket).Turnover;
+            _volume += Slot(_newestBucket).Volume;
             for (var entering = _newestBucket + 1; entering <= bucket; entering++)
             {
                 ref var slot = ref Slot(entering);

@@ -16,8 +16,8 @@ internal sealed class RiskState : ISnapshotState
     private readonly OrderCounter _counter = new();
     private ReferencePrice[] _references = [];
 
-    // Made when a symbol's filter is first asked; no part of the state.
-    private PercentPriceBySide?[] _percentPrices = [];
+    // No part of the state.
+    private PercentPriceBySide[] _percentPrices = [];
     private int _symbolCount;
 
     public void AddSymbol(Symbol symbol)
@@ -56,7 +56,7 @@ internal sealed class RiskState : ISnapshotState
             return RejectReason.PriceFilter;
         }
 
-        if (symbol.HasPercentPriceBySide && !PercentPriceOf(symbol).Allows(order.Side, order.Price, timeUs))
+        if (!AllowsPercentPrice(symbol, order.Side, order.Price, timeUs))
         {
             return RejectReason.PercentPriceBySide;
         }
@@ -83,7 +83,7 @@ internal sealed class RiskState : ISnapshotState
             return RejectReason.PriceFilter;
         }
 
-        if (symbol.HasPercentPriceBySide && !PercentPriceOf(symbol).Allows(side, newPrice, timeUs))
+        if (!AllowsPercentPrice(symbol, side, newPrice, timeUs))
         {
             return RejectReason.PercentPriceBySide;
         }
@@ -101,20 +101,14 @@ internal sealed class RiskState : ISnapshotState
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
     {
         ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
-        if (symbol.HasPercentPriceBySide)
-        {
-            PercentPriceOf(symbol).OnTrade(price);
-        }
+        _percentPrices[symbol.Id].OnTrade(price);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId, int symbolId)
     {
         _counter.Prefetch(accountId);
-        if (_percentPrices[symbolId] is { } percentPrice)
-        {
-            percentPrice.Prefetch();
-        }
+        _percentPrices[symbolId].Prefetch();
     }
 
     public OrderCounts CountsOf(int accountId, long timeUs) => _counter.CountsOf(accountId, timeUs);
@@ -147,7 +141,7 @@ internal sealed class RiskState : ISnapshotState
         _counter.Load(reader);
         _symbolCount = reader.ReadCount(int.MaxValue);
         _references = new ReferencePrice[_symbolCount];
-        _percentPrices = new PercentPriceBySide?[_symbolCount];
+        _percentPrices = new PercentPriceBySide[_symbolCount];
         for (var symbolId = 0; symbolId < _symbolCount; symbolId++)
         {
             _references[symbolId] = ReferencePrice.Read(reader);
@@ -199,12 +193,12 @@ internal sealed class RiskState : ISnapshotState
         notional >= symbol.MinNotional && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.Notional;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private PercentPriceBySide PercentPriceOf(Symbol symbol) =>
-        _percentPrices[symbol.Id] ?? AddPercentPrice(symbol);
+    private bool AllowsPercentPrice(Symbol symbol, Side side, long price, long timeUs) =>
+        _percentPrices[symbol.Id].Allows(side, price, timeUs) || AllowsPercentPriceExactly(symbol, side, price, timeUs);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private PercentPriceBySide AddPercentPrice(Symbol symbol) =>
-        _percentPrices[symbol.Id] = new PercentPriceBySide(symbol.Spec, ReferenceOf(symbol));
+    private bool AllowsPercentPriceExactly(Symbol symbol, Side side, long price, long timeUs) =>
+        _percentPrices[symbol.Id].AllowsExactly(side, price, timeUs, symbol.Spec, ReferenceOf(symbol));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReferencePrice ReferenceOf(Symbol symbol)

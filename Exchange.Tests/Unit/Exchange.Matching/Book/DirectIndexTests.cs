@@ -15,7 +15,7 @@ public sealed class DirectIndexTests
     {
         var random = new SplitMix64(seed);
         var keys = new long[operations + 1];
-        using var index = new DirectIndex<Table>(new Table(keys));
+        var index = new DirectIndex<Table>(new Table(keys));
         Dictionary<long, int> model = [];
         List<int> slots = [];
         var last = 0L;
@@ -52,6 +52,7 @@ public sealed class DirectIndexTests
         }
 
         Assert.That(index.Count, Is.Zero);
+        index.Dispose();
 
         void Remove(int place)
         {
@@ -83,7 +84,7 @@ public sealed class DirectIndexTests
     public void A_key_that_nobody_has_is_not_found_whatever_it_is(long key)
     {
         var keys = new long[101];
-        using var index = new DirectIndex<Table>(new Table(keys));
+        var index = new DirectIndex<Table>(new Table(keys));
         for (var slot = 1; slot <= 100; slot++)
         {
             keys[slot] = slot - 1 + 4_096;
@@ -94,6 +95,7 @@ public sealed class DirectIndexTests
         index.Remove(4_096 + 7, 8);
 
         Assert.That(index.Find(key), Is.Zero);
+        index.Dispose();
     }
 
     public enum KeyShape

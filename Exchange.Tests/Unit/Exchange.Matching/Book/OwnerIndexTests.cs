@@ -20,7 +20,7 @@ public sealed unsafe class OwnerIndexTests
         var rows = (AccountOrders*)NativeMemory.AllocZeroed(Count + 1, (nuint)sizeof(AccountOrders));
         try
         {
-            using var index = new OwnerIndex(rows);
+            var index = new OwnerIndex(rows);
             Dictionary<long, int> model = [];
             for (var i = 0; i < Count; i++)
             {
@@ -41,6 +41,7 @@ public sealed unsafe class OwnerIndexTests
 
             Assert.That(model.Where(pair => index.Find(pair.Key) != pair.Value), Is.Empty);
             Assert.That(model, Has.Count.GreaterThan(Math.Min(Count, (long)accounts * symbols) / 3));
+            index.Dispose();
         }
         finally
         {

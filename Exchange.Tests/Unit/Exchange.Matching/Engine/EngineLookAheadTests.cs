@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Accounts;
 using Exchange.Matching.Commands;
@@ -9,12 +8,12 @@ using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Matching.Engine;
 
-/// <summary>Looking ahead decides nothing: an engine that looks at commands, and at anything else, gives the records of one that never does.</summary>
+/// <summary>Looking ahead decides nothing: an engine that expects commands, and anything else, gives the records of one that never does.</summary>
 [TestFixture]
 public sealed class EngineLookAheadTests
 {
     [Test]
-    public void Looking_ahead_changes_no_record_whatever_is_looked_at()
+    public void Looking_ahead_changes_no_record_whatever_is_expected()
     {
         const int Length = MatchingEngine<RiskPort, LedgerPort>.LookAheadLength;
         var commands = CommandStream.Generate(seed: 77, count: 20_000);
@@ -23,21 +22,27 @@ public sealed class EngineLookAheadTests
         using var looking = NewEngine();
         var expected = new byte[plain.MaxRecordLength];
         var actual = new byte[plain.MaxRecordLength];
-        var ahead = GC.AllocateArray<CommandSlot>(Length, pinned: true);
         var sequence = 0L;
         for (var i = 0; i < commands.Count; i++)
         {
-            var count = Math.Min(Length, commands.Count - i);
-            for (var j = 0; j < count; j++)
+            var count = random.Below(Length + 1);
+            for (var j = i; j < Math.Min(i + count, commands.Count); j++)
             {
-                ahead[j] = commands[i + j].Slot;
+                var soon = commands[j].Slot;
                 if (random.Chance(10))
                 {
-                    Spoil(ref ahead[j], random);
+                    Spoil(ref soon, random);
                 }
+
+                looking.Expect(in soon);
             }
 
-            LookAhead(looking, ahead.AsSpan(0, count));
+            looking.AdvanceLookAhead();
+            if (random.Chance(1))
+            {
+                looking.ForgetExpected();
+            }
+
             var (slot, other) = (commands[i].Slot, commands[i].Slot);
             var length = plain.Execute(ref slot, commands[i].Payload, ++sequence, commands[i].TimeUs, expected);
             Assert.That(looking.Execute(ref other, commands[i].Payload, sequence, commands[i].TimeUs, actual), Is.EqualTo(length), $"sequence {sequence}");
@@ -67,16 +72,5 @@ public sealed class EngineLookAheadTests
         {
             slot.SymbolId = 0;
         }
-    }
-
-    private static unsafe void LookAhead(MatchingEngine<RiskPort, LedgerPort> engine, Span<CommandSlot> commands)
-    {
-        var addresses = new nint[commands.Length];
-        for (var i = 0; i < addresses.Length; i++)
-        {
-            addresses[i] = (nint)Unsafe.AsPointer(ref commands[i]);
-        }
-
-        engine.LookAhead(addresses);
     }
 }

@@ -209,19 +209,22 @@ public sealed class BalancesViewFoldTests
     {
         var quantity = Math.Min(taker.Leaves, maker.Leaves);
         var takerSells = taker.Side == Side.Sell;
-        var (buyer, seller) = takerSells ? (maker, taker) : (taker, maker);
-        var settlement = new Settlement
+        var (baseAmount, quoteAmount) = (_symbol.BaseAmount(quantity), _symbol.Notional(maker.Price, quantity));
+        var (takerPays, makerPays) = takerSells ? (baseAmount, quoteAmount) : (quoteAmount, baseAmount);
+        var (takerPaidAsset, makerPaidAsset) = (_symbol.PaidAssetId(taker.Side), _symbol.PaidAssetId(maker.Side));
+        var makerFee = _ledger.Fee(maker.AccountId, _symbol, isMaker: true, takerPays);
+        var takerFee = _ledger.Fee(taker.AccountId, _symbol, isMaker: false, makerPays);
+        _ledger.SettleMaker(maker.AccountId, makerPaidAsset, makerPays, takerPaidAsset, takerPays - makerFee);
+        _ledger.SettleTaker(new TakerSettlement
         {
-            BuyerAccountId = buyer.AccountId,
-            SellerAccountId = seller.AccountId,
-            BaseAssetId = 0,
-            QuoteAssetId = 1,
-            BaseAmount = _symbol.BaseAmount(quantity),
-            QuoteAmount = _symbol.Notional(maker.Price, quantity),
-            BuyerFee = _ledger.Fee(buyer.AccountId, _symbol, takerSells, _symbol.BaseAmount(quantity)),
-            SellerFee = _ledger.Fee(seller.AccountId, _symbol, !takerSells, _symbol.Notional(maker.Price, quantity)),
-        };
-        _ledger.Settle(settlement);
+            AccountId = taker.AccountId,
+            PaidAssetId = takerPaidAsset,
+            ReceivedAssetId = makerPaidAsset,
+            Paid = takerPays,
+            MakerFees = makerFee,
+            Received = makerPays,
+            TakerFees = takerFee,
+        });
         taker.Leaves -= quantity;
         maker.Leaves -= quantity;
         if (maker.Leaves == 0)
@@ -237,10 +240,10 @@ public sealed class BalancesViewFoldTests
             MakerOrderId = maker.Id,
             Price = maker.Price,
             Quantity = quantity,
-            MakerFee = takerSells ? settlement.BuyerFee : settlement.SellerFee,
-            TakerFee = takerSells ? settlement.SellerFee : settlement.BuyerFee,
+            MakerFee = makerFee,
+            TakerFee = takerFee,
         });
-        return takerSells ? settlement.BaseAmount : settlement.QuoteAmount;
+        return takerPays;
     }
 
     private void Cancel(Order order)

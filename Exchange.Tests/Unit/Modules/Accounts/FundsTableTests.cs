@@ -1,4 +1,5 @@
 using Exchange.Accounts;
+using Exchange.Matching.Types;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Accounts;
@@ -11,7 +12,7 @@ public sealed class FundsTableTests
     [Test]
     public void Every_account_and_asset_has_funds_of_its_own_across_chunk_edges()
     {
-        var table = new FundsTable();
+        var table = NewTable();
         foreach (var (account, asset) in Cells())
         {
             table.At(account, asset) = new Funds { Free = account, Held = asset };
@@ -25,7 +26,7 @@ public sealed class FundsTableTests
     [Test]
     public void Funds_that_never_changed_read_as_zero()
     {
-        var table = new FundsTable();
+        var table = NewTable();
         table.At(300, 20).Free = 1;
         Assert.That(Cells().Select(cell => table.Read(cell.Account, cell.Asset)), Is.All.EqualTo(default(Funds)));
     }
@@ -33,12 +34,33 @@ public sealed class FundsTableTests
     [Test]
     public void References_stay_valid_while_the_table_grows()
     {
-        var table = new FundsTable();
+        var table = NewTable();
         ref var funds = ref table.At(1, 0);
+        table.Open(1_000_000, 2_000);
         table.At(1_000_000, 0).Free = 1;
-        table.At(1, 500).Free = 1;
+        table.At(1, 1_999).Free = 1;
         funds.Free = 7;
         Assert.That(table.Read(1, 0).Free, Is.EqualTo(7));
+    }
+
+    [TestCase(0, 0)]
+    [TestCase(-1, 0)]
+    [TestCase(70_001, 0)]
+    [TestCase(1, -1)]
+    [TestCase(1, 1_000)]
+    [TestCase(int.MaxValue, int.MaxValue)]
+    public void What_was_not_opened_has_no_funds(int account, int asset)
+    {
+        var table = NewTable();
+        Assert.That(() => table.At(account, asset).Free = 1, Throws.TypeOf<InvariantBrokenException>());
+        Assert.That(table.Read(account, asset), Is.EqualTo(default(Funds)));
+    }
+
+    private static FundsTable NewTable()
+    {
+        var table = new FundsTable();
+        table.Open(Accounts[^1], Assets[^1] + 1);
+        return table;
     }
 
     private static IEnumerable<(int Account, int Asset)> Cells() =>

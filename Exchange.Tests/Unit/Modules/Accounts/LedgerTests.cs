@@ -34,7 +34,7 @@ public sealed class LedgerTests
         var ledger = NewLedger((0, 1_000), (500, 0));
         ledger.Hold(1, Cash, 1_000);
         ledger.Hold(2, Coin, 500);
-        ledger.Settle(Trade(buyer: 1, seller: 2, coin: 300, cash: 900, buyerFee: 3, sellerFee: 9));
+        Trade(ledger, buyer: 1, seller: 2, coin: 300, cash: 900, buyerFee: 3, sellerFee: 9);
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 297+0 CASH 0+100, 2: COIN 0+200 CASH 891+0"));
@@ -50,7 +50,7 @@ public sealed class LedgerTests
         var ledger = NewLedger((500, 1_000));
         ledger.Hold(1, Cash, 900);
         ledger.Hold(1, Coin, 300);
-        ledger.Settle(Trade(buyer: 1, seller: 1, coin: 300, cash: 900, buyerFee: 3, sellerFee: 9));
+        Trade(ledger, buyer: 1, seller: 1, coin: 300, cash: 900, buyerFee: 3, sellerFee: 9);
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 497+0 CASH 991+0"));
@@ -64,7 +64,7 @@ public sealed class LedgerTests
         var ledger = NewLedger((0, Ledger.MaxSupply), (Ledger.MaxSupply, 0));
         ledger.Hold(1, Cash, Ledger.MaxSupply);
         ledger.Hold(2, Coin, Ledger.MaxSupply);
-        ledger.Settle(Trade(buyer: 1, seller: 2, coin: Ledger.MaxSupply, cash: Ledger.MaxSupply, buyerFee: 1, sellerFee: Ledger.MaxSupply));
+        Trade(ledger, buyer: 1, seller: 2, coin: Ledger.MaxSupply, cash: Ledger.MaxSupply, buyerFee: 1, sellerFee: Ledger.MaxSupply);
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 4611686018427387903+0 CASH 0+0, 2: COIN 0+0 CASH 0+0"));
@@ -99,16 +99,41 @@ public sealed class LedgerTests
     public void Releasing_what_is_not_held_breaks_an_invariant_and_changes_nothing(long amount) =>
         AssertRefused(ledger => ledger.Release(1, Coin, amount));
 
-    [TestCase(51, 10, 0, 0)]
-    [TestCase(-1, 10, 0, 0)]
-    [TestCase(10, 61, 0, 0)]
-    [TestCase(10, -1, 0, 0)]
-    [TestCase(10, 10, 11, 0)]
-    [TestCase(10, 10, -1, 0)]
-    [TestCase(10, 10, 0, 11)]
-    [TestCase(10, 10, 0, -1)]
-    public void Settling_what_is_not_held_breaks_an_invariant_and_changes_nothing(long coin, long cash, long buyerFee, long sellerFee) =>
-        AssertRefused(ledger => ledger.Settle(Trade(buyer: 2, seller: 1, coin, cash, buyerFee, sellerFee)));
+    [TestCase(51, 10)]
+    [TestCase(-1, 10)]
+    [TestCase(10, -1)]
+    [TestCase(long.MaxValue, 0)]
+    public void Settling_what_a_maker_does_not_hold_breaks_an_invariant_and_changes_nothing(long paid, long received) =>
+        AssertRefused(ledger => ledger.SettleMaker(1, Coin, paid, Cash, received));
+
+    [TestCase(61, 0, 10, 0)]
+    [TestCase(-1, 0, 10, 0)]
+    [TestCase(10, 0, -1, 0)]
+    [TestCase(10, 11, 10, 0)]
+    [TestCase(10, -1, 10, 0)]
+    [TestCase(10, 0, 10, 11)]
+    [TestCase(10, 0, 10, -1)]
+    public void Settling_what_a_taker_does_not_hold_breaks_an_invariant_and_changes_nothing(long paid, long makerFees, long received, long takerFees) =>
+        AssertRefused(ledger => ledger.SettleTaker(Taken(2, Cash, paid, makerFees, Coin, received, takerFees)));
+
+    [Test]
+    public void A_taker_settles_several_trades_at_once()
+    {
+        var ledger = NewLedger((0, 1_000), (300, 0), (200, 0));
+        ledger.Hold(1, Cash, 1_000);
+        ledger.Hold(2, Coin, 300);
+        ledger.Hold(3, Coin, 200);
+        ledger.SettleMaker(2, Coin, 300, Cash, 600 - 6);
+        ledger.SettleMaker(3, Coin, 200, Cash, 400 - 4);
+        ledger.SettleTaker(Taken(1, Cash, 1_000, 10, Coin, 500, 5));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Balances(ledger), Is.EqualTo("1: COIN 495+0 CASH 0+0, 2: COIN 0+0 CASH 594+0, 3: COIN 0+0 CASH 396+0"));
+            Assert.That(Totals(ledger, Coin), Is.EqualTo("free 495 held 0 fees 5 in 500 out 0"));
+            Assert.That(Totals(ledger, Cash), Is.EqualTo("free 990 held 0 fees 10 in 1000 out 0"));
+            Assert.That(ledger.FindImbalance(), Is.Null);
+        });
+    }
 
     [TestCase(0, Coin)]
     [TestCase(3, Coin)]
@@ -132,7 +157,7 @@ public sealed class LedgerTests
             {
                 ledger.Hold(1, Cash, 30);
                 ledger.Hold(2, Coin, ledger.Free(2, Coin) > 0 ? 20 : 0);
-                ledger.Settle(Trade(1, 2, 10, 20, Ledger.Fee(symbol, true, 10), Ledger.Fee(symbol, false, 20)));
+                Trade(ledger, 1, 2, 10, 20, Ledger.Fee(symbol, true, 10), Ledger.Fee(symbol, false, 20));
                 ledger.Release(1, Cash, 10);
                 ledger.Release(2, Coin, 10);
             }
@@ -212,16 +237,22 @@ public sealed class LedgerTests
         return $"free {totals.Free} held {totals.Held} fees {totals.Fees} in {totals.Deposits} out {totals.Withdrawals}";
     }
 
-    private static Settlement Trade(int buyer, int seller, long coin, long cash, long buyerFee, long sellerFee) => new()
+    /// <summary>The buyer takes.</summary>
+    private static void Trade(Ledger ledger, int buyer, int seller, long coin, long cash, long buyerFee, long sellerFee)
     {
-        BuyerAccountId = buyer,
-        SellerAccountId = seller,
-        BaseAssetId = Coin,
-        QuoteAssetId = Cash,
-        BaseAmount = coin,
-        QuoteAmount = cash,
-        BuyerFee = buyerFee,
-        SellerFee = sellerFee,
+        ledger.SettleMaker(seller, Coin, coin, Cash, cash - sellerFee);
+        ledger.SettleTaker(Taken(buyer, Cash, cash, sellerFee, Coin, coin, buyerFee));
+    }
+
+    private static TakerSettlement Taken(int account, int paidAsset, long paid, long makerFees, int receivedAsset, long received, long takerFees) => new()
+    {
+        AccountId = account,
+        PaidAssetId = paidAsset,
+        ReceivedAssetId = receivedAsset,
+        Paid = paid,
+        MakerFees = makerFees,
+        Received = received,
+        TakerFees = takerFees,
     };
 
     /// <summary>Account 1 has 100 + 50 COIN, account 2 has 40 + 60 CASH.</summary>

@@ -37,10 +37,25 @@ public sealed class PercentPriceBySideTests
     }
 
     [Test]
-    public void Without_a_trade_every_price_is_allowed()
+    public void Without_a_trade_every_price_is_allowed_and_from_the_first_one_on_it_is_not()
     {
-        var (filter, _) = NewFilter(Spec, 5);
+        var (filter, reference) = NewFilter(Spec, 5);
         Assert.That(filter.Allows(Side.Buy, 1, Start) && filter.Allows(Side.Sell, long.MaxValue, Start));
+        reference.OnTrade(1_000, 7, Start);
+        filter.OnTrade(1_000);
+        Assert.That(filter.Allows(Side.Buy, 1, Start) || filter.Allows(Side.Sell, long.MaxValue, Start), Is.False);
+    }
+
+    [Test]
+    public void A_symbol_without_the_filter_allows_every_price_whatever_is_traded()
+    {
+        var (filter, reference) = NewFilter(SampleSymbols.Spec with { BidMultiplierDown = 0, BidMultiplierUp = 0, AskMultiplierDown = 0, AskMultiplierUp = 0 }, 5);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(filter.Allows(Side.Buy, long.MaxValue, Start) && filter.Allows(Side.Sell, 1, Start));
+            reference.OnTrade(1_000 << i, 7, Start);
+            filter.OnTrade(1_000 << i);
+        }
     }
 
     [TestCase(1_000L)]
@@ -99,9 +114,18 @@ public sealed class PercentPriceBySideTests
         return price => reference == 0 || (price >= reference * down && price <= reference * up);
     }
 
-    private static (PercentPriceBySide Filter, ReferencePrice Reference) NewFilter(SymbolSpec spec, int minutes)
+    private static (Filter Filter, ReferencePrice Reference) NewFilter(SymbolSpec spec, int minutes)
     {
         var reference = new ReferencePrice(minutes);
-        return (new PercentPriceBySide(spec, reference), reference);
+        return (new Filter(spec, reference), reference);
+    }
+
+    private sealed class Filter(SymbolSpec spec, ReferencePrice reference)
+    {
+        private PercentPriceBySide _filter;
+
+        public bool Allows(Side side, long price, long timeUs) => _filter.Allows(side, price, timeUs) || _filter.AllowsExactly(side, price, timeUs, spec, reference);
+
+        public void OnTrade(long price) => _filter.OnTrade(price);
     }
 }

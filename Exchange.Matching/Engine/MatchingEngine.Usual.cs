@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using Exchange.Matching.Book;
+using Exchange.Matching.Commands;
+using Exchange.Matching.Events;
+using Exchange.Matching.Types;
+
+namespace Exchange.Matching.Engine;
+
+/// <summary>
+/// The usual commands: a limit order that rests whole, a move to where it rests whole, a cancel by id. Each method executes such a command as a whole, or
+/// returns 0 and has changed nothing: then <see cref="Dispatch"/> begins anew, and finds out what to reject or to trade.
+/// <para>
+/// Why apart: nothing in here is handed on by reference, so the numbers of a command stay in registers, and where its events stand in the record is known
+/// to the compiler. And because nobody asks why a command is refused, checks may stand in the order in which their answers arrive.
+/// </para>
+/// </summary>
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
+{
+    /// <summary>Bytes that the longest record of a usual command has at most.</summary>
+    private const int UsualRecordLength = 256;
+
+    /// <summary>
+    /// Executes a usual command and returns its record's length in bytes; 0, and nothing changed, for any other. It leaves no work pending. An exception is
+    /// to be treated as one of <see cref="ExecuteOther"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int TryUsual(ref CommandSlot command, long sequence, long timeUs, Span<byte> destination)
+    {
+        // Before the first command nothing is usual: there is neither a symbol nor an order.
+        _changing = false;
+        return HasPendingWork || destination.Length < UsualRecordLength ? 0
+            : command.Type == CommandType.MoveOrder ? TryMove(ref command, sequence, timeUs, destination)
+            : command.Type == CommandType.PlaceOrder ? TryPlace(ref command, sequence, timeUs, destination)
+            : command.Type == CommandType.CancelOrder ? TryCancel(ref command, sequence, timeUs, destination)
+            : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TryPlace(ref CommandSlot order, long sequence, long timeUs, Span<byte> destination)
+    {
+        var books = _books;
+        if (!order.IsPlainGtc || (uint)order.SymbolId >= (uint)books.Length || (uint)(order.AccountId - 1) >= (uint)_ledger.AccountCount)
+        {
+            return 0;
+        }
+
+        // Why the command's numbers are read where they are needed: kept at hand, they would be written to the stack and read from there.
+        var book = books[order.SymbolId];
+        var symbol = book.Symbol;
+        var clientHash = OrderStore.HashOf(order.AccountId, in order.ClientOrderId);
+        var accountOrders = _orders.FindAccountOrders(order.Owner);
+        if (order.Price <= 0 || order.Quantity <= 0 || book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
+            || _risk.CheckNewOrder(in order, symbol, _orders.OrdersOf(accountOrders).Count, timeUs) != RejectReason.None
+            || _orders.Count >= _restingOrderLimit
+            || (clientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderId, clientHash) != 0))
+        {
+            return 0;
+        }
+
+        var held = symbol.HoldFor(order.Side, order.Price, order.Quantity);
+        BeginChange();
+        if (!_ledger.TryHold(order.AccountId, symbol.PaidAssetId(order.Side), held))
+        {
+            return 0;
+        }
+
+        _risk.OnOrderAccepted(order.AccountId, timeUs);
+        var record = new RecordWriter(destination[..UsualRecordLength]);
+        record.EndBody(TradingCommandCodec.WritePlainGtc(in order, ref record.Body));
+        ref var accepted = ref record.Add<OrderAccepted>();
+        accepted.Type = EventType.OrderAccepted;
+        accepted.RestsWhole = 1;
+        accepted.OrderId = ++_lastOrderId;
+        accepted.Held = held;
+        var slot = _orders.Add(_lastOrderId, order.Owner, in order.ClientOrderId, clientHash, accountOrders, out var resting);
+        resting->Price = order.Price;
+        resting->Leaves = order.Quantity;
+        resting->SetKind(order.Side, OrderType.Limit, hasFills: false);
+        book.AddLast(slot, resting, order.Side, order.Price, order.Quantity);
+        AppendBookUpdated(book, ref record);
+        return record.Finish(CommandType.PlaceOrder, RecordFlags.None, sequence, timeUs);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TryMove(ref CommandSlot move, long sequence, long timeUs, Span<byte> destination)
+    {
+        // Safety: whatever the number is, the store finds a slot that it has, and orders never move.
+        var slot = _orders.Find(move.OrderId);
+        var order = _orders.Start + slot;
+        if (slot == 0 || order->Owner != move.Owner || !move.ClientOrderId.IsEmpty || _hasClosedAccounts)
+        {
+            return 0;
+        }
+
+        var book = _books[move.SymbolId];
+        var symbol = book.Symbol;
+        var side = order->Side;
+        if (book.Crosses(side, move.Price)
+            || CheckMove(move.AccountId, book, order->Type, side, move.Price, order->Leaves, restsWhole: true, timeUs) != RejectReason.None)
+        {
+            return 0;
+        }
+
+        // A sell holds its lots whatever the price. Why by a mask: no processor can foresee side and direction.
+        var (leaves, oldPrice) = (order->Leaves, order->Price);
+        var heldChange = (move.Price - oldPrice) * leaves * symbol.QuoteUnitsPerTickLot & ((long)side - 1);
+        BeginChange();
+        if (!_ledger.TryChangeHold(move.AccountId, symbol.QuoteAssetId, heldChange))
+        {
+            return 0;
+        }
+
+        var record = new RecordWriter(destination[..UsualRecordLength]);
+        record.EndBody(TradingCommandCodec.WriteMove(in move, ref record.Body));
+        ref var moved = ref record.Add<OrderMoved>();
+        moved.Type = EventType.OrderMoved;
+        moved.Side = side;
+        moved.RestsWhole = 1;
+        moved.OrderId = move.OrderId;
+        moved.OldPrice = oldPrice;
+        moved.NewPrice = move.Price;
+        moved.Leaves = leaves;
+        moved.HeldChange = heldChange;
+        book.Move(slot, order, side, move.Price);
+        AppendBookUpdated(book, ref record);
+        return record.Finish(CommandType.MoveOrder, RecordFlags.None, sequence, timeUs);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TryCancel(ref CommandSlot cancel, long sequence, long timeUs, Span<byte> destination)
+    {
+        // Safety: as TryMove.
+        var slot = _orders.Find(cancel.OrderId);
+        var order = _orders.Start + slot;
+        if (slot == 0 || order->Owner != cancel.Owner || !cancel.ClientOrderId.IsEmpty || cancel.Restriction != CancelRestriction.None || _hasClosedAccounts)
+        {
+            return 0;
+        }
+
+        var book = _books[cancel.SymbolId];
+        BeginChange();
+        var record = new RecordWriter(destination[..UsualRecordLength]);
+        record.EndBody(TradingCommandCodec.WriteCancel(in cancel, ref record.Body));
+        CancelResting(book, slot, ref record);
+        AppendBookUpdated(book, ref record);
+        return record.Finish(CommandType.CancelOrder, RecordFlags.None, sequence, timeUs);
+    }
+}
