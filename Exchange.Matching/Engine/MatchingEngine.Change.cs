@@ -128,8 +128,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return;
         }
 
-        // A sell holds its lots whatever the price. Why by a mask: no processor can foresee side and direction.
-        var heldChange = (newPrice - oldPrice) * leaves * symbol.QuoteUnitsPerTickLot & ((long)side - 1);
+        var heldChange = symbol.HoldChange(side, oldPrice, newPrice, leaves);
         BeginChange();
         if (!_ledger.TryChangeHold(move.AccountId, symbol.QuoteAssetId, heldChange))
         {
@@ -137,15 +136,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return;
         }
 
-        ref var moved = ref record.Add<OrderMoved>();
-        moved.Type = EventType.OrderMoved;
-        moved.Side = side;
-        moved.RestsWhole = restsWhole ? (byte)1 : (byte)0;
-        moved.OrderId = move.OrderId;
-        moved.OldPrice = oldPrice;
-        moved.NewPrice = newPrice;
-        moved.Leaves = leaves;
-        moved.HeldChange = heldChange;
+        AppendOrderMoved(ref record, move.OrderId, side, restsWhole, oldPrice, newPrice, leaves, heldChange);
         if (restsWhole)
         {
             book.Move(slot, order, side, newPrice);
@@ -155,6 +146,21 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         book.Remove(slot);
         MoveAcross(book, ref move, slot, timeUs, ref record);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AppendOrderMoved(
+        ref RecordWriter record, long orderId, Side side, bool restsWhole, long oldPrice, long newPrice, long leaves, long heldChange)
+    {
+        ref var moved = ref record.Add<OrderMoved>();
+        moved.Type = EventType.OrderMoved;
+        moved.Side = side;
+        moved.RestsWhole = restsWhole ? (byte)1 : (byte)0;
+        moved.OrderId = orderId;
+        moved.OldPrice = oldPrice;
+        moved.NewPrice = newPrice;
+        moved.Leaves = leaves;
+        moved.HeldChange = heldChange;
     }
 
     /// <summary>A moved order, already out of its level, that trades at its new price.</summary>

@@ -101,9 +101,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return 0;
         }
 
-        // A sell holds its lots whatever the price. Why by a mask: no processor can foresee side and direction.
         var (leaves, oldPrice) = (order->Leaves, order->Price);
-        var heldChange = (move.Price - oldPrice) * leaves * symbol.QuoteUnitsPerTickLot & ((long)side - 1);
+        var heldChange = symbol.HoldChange(side, oldPrice, move.Price, leaves);
         BeginChange();
         if (!_ledger.TryChangeHold(move.AccountId, symbol.QuoteAssetId, heldChange))
         {
@@ -112,15 +111,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var record = new RecordWriter(destination[..UsualRecordLength]);
         record.EndBody(TradingCommandCodec.WriteMove(in move, ref record.Body));
-        ref var moved = ref record.Add<OrderMoved>();
-        moved.Type = EventType.OrderMoved;
-        moved.Side = side;
-        moved.RestsWhole = 1;
-        moved.OrderId = move.OrderId;
-        moved.OldPrice = oldPrice;
-        moved.NewPrice = move.Price;
-        moved.Leaves = leaves;
-        moved.HeldChange = heldChange;
+        AppendOrderMoved(ref record, move.OrderId, side, restsWhole: true, oldPrice, move.Price, leaves, heldChange);
         book.Move(slot, order, side, move.Price);
         AppendBookUpdated(book, ref record);
         return record.Finish(CommandType.MoveOrder, RecordFlags.None, sequence, timeUs);

@@ -131,6 +131,12 @@ public sealed class Symbol
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long HoldFor(Side side, long price, long quantity) => quantity * OfSide(side, price * QuoteUnitsPerTickLot, BaseUnitsPerLot);
 
+    /// <summary>Returns by how much <see cref="HoldFor"/> changes from one price to another; for a sell 0, since it holds its lots whatever the price.</summary>
+    // Why by a mask: no processor can foresee side and direction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long HoldChange(Side side, long oldPrice, long newPrice, long quantity) =>
+        (newPrice - oldPrice) * quantity * QuoteUnitsPerTickLot & ((long)side - 1);
+
     // Why without a branch: no processor can foresee sides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long OfSide(Side side, long buy, long sell) => sell ^ ((sell ^ buy) & ((long)side - 1));
