@@ -36,6 +36,9 @@ internal sealed class ViewFeeder : IDisposable
     private volatile bool _hasEnded;
     private volatile ExceptionDispatchInfo? _failure;
 
+    /// <summary>The failure has been told, when every view was done with its batch; the replay's thread.</summary>
+    private bool _hasFailed;
+
     /// <param name="isInline">Folds on the calling thread instead: for a simulation, which has one, and for who is in no hurry.</param>
     public ViewFeeder(IReadOnlyList<IRecordConsumer> consumers, bool isInline)
     {
@@ -108,10 +111,14 @@ internal sealed class ViewFeeder : IDisposable
     /// <summary>Helps with the batch that is handed over, and returns when every view has it.</summary>
     private void AwaitFolded()
     {
-        // First: behind a failure nobody folds any more, and nobody would be waited for.
-        _failure?.Throw();
-        FoldUnclaimed();
-        _folded.Wait();
+        // Behind a failure that was told, nobody folds any more, and nobody would be waited for.
+        if (!_hasFailed)
+        {
+            FoldUnclaimed();
+            _folded.Wait();
+            _hasFailed = _failure is not null;
+        }
+
         _failure?.Throw();
     }
 
