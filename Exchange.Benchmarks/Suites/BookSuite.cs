@@ -6,7 +6,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Benchmarks.Suites;
 
 /// <summary>Operations of one book with its stores, at random places of a book that keeps its size.</summary>
-public class BookSuite
+public unsafe class BookSuite
 {
     private const int Operations = 4_096;
     private const int Accounts = 1_000;
@@ -26,7 +26,8 @@ public class BookSuite
     [GlobalSetup]
     public void Fill()
     {
-        (_orders, _nodes, _leaves) = (new OrderStore(), new NodeStore(), new LeafStore());
+        var orders = new OrderStore();
+        (_orders, _nodes, _leaves) = (orders, new NodeStore(), new LeafStore(orders.Start));
         _book = new SymbolBook(new Symbol(0, WorkloadMarket.Spec(0, "BTC"), new Asset(0, "BTC", 8), new Asset(1, "USDT", 8)), _orders, _nodes, _leaves);
         _slots = new int[RestingOrders];
         for (var i = 0; i < RestingOrders; i++)

@@ -39,6 +39,10 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly int Guess(long owner) => _lately[SpreadOf(owner) & _mask];
 
+    /// <summary>Returns the address of the place where a search begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int* PlaceOf(long owner) => _lately + (SpreadOf(owner) & _mask);
+
     /// <summary>Fetches what a search begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Prefetch(long owner)

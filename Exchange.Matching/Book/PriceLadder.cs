@@ -12,7 +12,7 @@ namespace Exchange.Matching.Book;
 /// never scanned and cost nothing, so a far-away order or a market of 10^9 ticks costs a few small nodes.
 /// <para>
 /// Around a market, leaves are wide: there, a level comes and goes without a branch that depends on whether it exists, which no processor can
-/// foresee. Everything else is out of line.
+/// foresee. Everything else is out of line; where prices are far apart, most levels have one order, and are no more than its slot.
 /// </para>
 /// A mutable struct, so that a book holds its two ladders in place. Engine thread only.
 /// <code>
@@ -30,12 +30,13 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     private const int MaxHeight = 11;
     private const int LeafTableLength = 128;
 
-    /// <summary>With so few levels left, a wide leaf becomes compact: so that it does not change back at once, fewer than what made it wide.</summary>
+    /// <summary>With so few levels left, a wide leaf becomes compact: so that it does not change back at once, fewer than a compact one may have.</summary>
     private const int WideMin = 6;
 
     private readonly NodeStore _nodes = nodes;
     private readonly LeafStore _store = leaves;
     private readonly Leaf* _start = leaves.Start;
+    private int _leafCount;
     private int _root;
     private int _height;
     private long _prefix;
@@ -49,7 +50,13 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     }
 
     /// <summary>Key of the best level; long.MaxValue when there is none.</summary>
-    public long BestKey { readonly get; private set; } = long.MaxValue;
+    public long BestKey
+    {
+        readonly get => _bestKey;
+        private set => _bestKey = value;
+    }
+
+    private long _bestKey = long.MaxValue;
 
     public readonly bool IsEmpty => BestKey == long.MaxValue;
 
@@ -60,7 +67,7 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     {
         var leaf = LeafOf(key);
         var slot = (int)key & 63;
-        return leaf == null || (leaf->Occupied >> slot & 1) == 0 ? null : Leaf.LevelAt(leaf, slot);
+        return leaf == null || !leaf->Has(slot) ? null : _store.LevelAt(leaf, slot);
     }
 
     /// <summary>Returns the level at <paramref name="key"/>, which exists; valid until another level comes or goes.</summary>
@@ -71,15 +78,18 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide) ? Leaf.WideLevel(leaf, key) : LevelOtherwise(key);
     }
 
-    /// <summary>Returns the level at <paramref name="key"/>, new and all zero where there was none; valid until another level comes or goes.</summary>
+    /// <summary>
+    /// Returns the level at <paramref name="key"/>, new and all zero where there was none, for the order <paramref name="order"/> (its slot) to be put at its tail; valid
+    /// until another level comes or goes. Null when the order now stands there alone, and nothing is left to do.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PriceLevel* Occupy(long key)
+    public PriceLevel* Occupy(long key, int order)
     {
         BestKey = Math.Min(BestKey, key);
         var leaf = Remembered(key);
         if (leaf->Tag != Leaf.TagOf(key >> BitsPerNode, Leaf.Wide))
         {
-            return OccupyOtherwise(key);
+            return OccupyOtherwise(key, order);
         }
 
         leaf->Occupied |= 1UL << (int)key;
@@ -122,6 +132,10 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         }
     }
 
+    /// <summary>Fetches the best key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void PrefetchBest() => Prefetch.Line(in _bestKey);
+
     /// <summary>Fetches what the table has for a key: the head of the leaf and the place of the level where the leaf is wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchLevel(long key)
@@ -131,14 +145,37 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         Prefetch.Line(Leaf.WideLevel(leaf, key));
     }
 
-    /// <summary>Returns the last order at a key, as far as the table tells, or 0; whatever the key.</summary>
+    /// <summary>Whether there are so many leaves that the table seldom has the one that is looked for.</summary>
+    public readonly bool IsScattered => _leafCount > 4 * LeafTableLength;
+
+    /// <summary>Fetches the node above the leaf of a key: the upper ones are few, and read.</summary>
+    public readonly void PrefetchNode(long key)
+    {
+        var node = NodeAbove(key, 2);
+        if (node != 0)
+        {
+            _nodes.Prefetch(node);
+        }
+    }
+
+    /// <summary>Fetches the leaf of a key, wherever it is, whose node has been fetched.</summary>
+    public readonly void PrefetchScattered(long key)
+    {
+        var leaf = LeafInTree(key);
+        if (leaf != 0)
+        {
+            Prefetch.Line(_start + leaf);
+        }
+    }
+
+    /// <summary>Returns the first and the last order at a key, as far as the table tells, or nobody's; whatever the key. The quantity is not told.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int GuessLast(long key)
+    public PriceLevel GuessQueue(long key)
     {
         var leaf = Remembered(key);
-        return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide) ? Leaf.WideLevel(leaf, key)->Last
-            : leaf->Number == key >> BitsPerNode && (leaf->Occupied >> (int)key & 1) != 0 ? Leaf.LevelAt(leaf, (int)key & 63)->Last
-            : 0;
+        return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide) ? *Leaf.WideLevel(leaf, key)
+            : leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Compact) && leaf->Has((int)key & 63) ? _store.QueueAt(leaf, (int)key & 63)
+            : default;
     }
 
     /// <summary>Returns the best level, or null when there is none.</summary>
@@ -192,7 +229,7 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         if (branchHeight == 1)
         {
             nextKey = prefix;
-            return Leaf.LevelAt(_start + branchNode, next);
+            return _store.LevelAt(_start + branchNode, next);
         }
 
         return LowestBelow(_nodes.Child(branchNode, next), branchHeight - 1, prefix, out nextKey);
@@ -239,12 +276,17 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
             return $"a node of height {height} does not have the prefix {prefix}, or no children: {occupied:x}";
         }
 
+        if (height == 1 && _start[node].Kind == Leaf.Compact && !Leaf.IsConsistent(_start + node))
+        {
+            return $"the compact leaf {prefix} does not have the levels that its bits say";
+        }
+
         for (var slot = 0; slot < 64; slot++)
         {
             var exists = (occupied >> slot & 1) != 0;
             if (height == 1)
             {
-                var level = exists || _start[node].Kind == Leaf.Wide ? Leaf.LevelAt(_start + node, slot) : null;
+                var level = exists || _start[node].Kind == Leaf.Wide ? _store.LevelAt(_start + node, slot) : null;
                 if (level != null && exists == ((level->Quantity | (long)level->First | (long)level->Last) == 0))
                 {
                     return $"the level of key {(prefix << BitsPerNode) | (long)slot} exists and has nothing, or has something and does not exist";
@@ -284,15 +326,18 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         return _start + leaf;
     }
 
-    private readonly int LeafInTree(long key)
+    private readonly int LeafInTree(long key) => NodeAbove(key, 1);
+
+    /// <summary>Returns the node of a height whose range holds a key, or 0; at height 1, the leaf.</summary>
+    private readonly int NodeAbove(long key, int lowest)
     {
-        if (_root == 0 || ShiftDown(key, _height) != _prefix)
+        if (_root == 0 || _height < lowest || ShiftDown(key, _height) != _prefix)
         {
             return 0;
         }
 
         var node = _root;
-        for (var height = _height; height > 1; height--)
+        for (var height = _height; height > lowest; height--)
         {
             var slot = SlotOf(key, height);
             if ((_nodes.Occupied(node) >> slot & 1) == 0)
@@ -322,25 +367,33 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     {
         var leaf = LeafOf(key);
         Invariant.That(leaf != null, "a level that is looked for stands in its ladder");
-        return Leaf.LevelAt(leaf, (int)key & 63);
+        return _store.LevelAt(leaf, (int)key & 63);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private PriceLevel* OccupyOtherwise(long key)
+    private PriceLevel* OccupyOtherwise(long key, int order)
     {
         var leaf = LeafOf(key);
         var slot = (int)key & 63;
-        if (leaf == null)
+        leaf = leaf != null ? leaf : AddLeaf(key);
+        if (leaf->Kind == Leaf.Compact)
         {
-            leaf = AddLeaf(key);
-        }
-        else if ((leaf->Occupied >> slot & 1) != 0)
-        {
-            return Leaf.LevelAt(leaf, slot);
+            if (leaf->Has(slot))
+            {
+                return _store.ShareLevelAt(leaf, slot);
+            }
+
+            if (leaf->Count < Leaf.CompactMax)
+            {
+                Leaf.Add(leaf, slot, order);
+                return null;
+            }
+
+            leaf = Put(key, _store.Widen((int)(leaf - _start)));
         }
 
-        var level = Leaf.TryAdd(leaf, slot);
-        return level != null ? level : Leaf.TryAdd(Change(key, leaf, leaf->Kind + 1), slot);
+        leaf->Occupied |= 1UL << slot;
+        return Leaf.WideLevel(leaf, slot);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -348,7 +401,7 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     {
         var leaf = LeafOf(key);
         Invariant.That(leaf != null, "a level that is removed stands in its ladder");
-        Leaf.Remove(leaf, (int)key & 63);
+        _store.Remove(leaf, (int)key & 63);
         ClearUp(key, leaf);
     }
 
@@ -366,11 +419,7 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         }
         else if (leaf->Kind == Leaf.Wide && leaf->Count <= WideMin)
         {
-            Change(key, leaf, Leaf.Middle);
-        }
-        else if (leaf->Kind == Leaf.Middle && leaf->Count == 1)
-        {
-            Change(key, leaf, Leaf.Narrow);
+            Put(key, _store.Narrow((int)(leaf - _start)));
         }
 
         if (key == BestKey)
@@ -382,7 +431,8 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     /// <summary>Adds the leaf that is missing for a key, with the nodes that lead there.</summary>
     private Leaf* AddLeaf(long key)
     {
-        var leaf = _store.Take(key >> BitsPerNode, Leaf.Narrow);
+        var leaf = _store.Take(key >> BitsPerNode, Leaf.Compact);
+        _leafCount++;
         if (_root == 0)
         {
             _height = 1;
@@ -417,10 +467,9 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         return _start + leaf;
     }
 
-    /// <summary>Puts a leaf of another kind in the place of that of a key.</summary>
-    private Leaf* Change(long key, Leaf* leaf, long kind)
+    /// <summary>Puts a leaf of another kind in the place of that of a key; returns it.</summary>
+    private Leaf* Put(long key, int changed)
     {
-        var changed = _store.Change((int)(leaf - _start), kind);
         if (_height == 1)
         {
             _root = changed;
@@ -472,6 +521,7 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
             path[height - 1] = _nodes.Child(path[height], SlotOf(key, height));
         }
 
+        _leafCount--;
         Forget(path[1], key);
         _store.Free(path[1]);
         var left = 0UL;
@@ -498,7 +548,7 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
 
         var lowest = BitOperations.TrailingZeroCount(_start[node].Occupied);
         key = (prefix << BitsPerNode) | (long)lowest;
-        return Leaf.LevelAt(_start + node, lowest);
+        return _store.LevelAt(_start + node, lowest);
     }
 
     private void GrowUpwards()

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Exchange.Matching.Book;
 
 /// <summary>
-/// One price level with its queue of orders, oldest first; 16 bytes, four to a cache line. It stands in the <see cref="Leaf"/> of its price, which
-/// it follows when that one moves: a level is found by its price, never remembered. Orders are slots of the <see cref="OrderStore"/>. A level
-/// without orders is all zero.
+/// One price level with its queue of orders, oldest first; 16 bytes, four to a cache line. It stands in the <see cref="Leaf"/> of its price, or in the
+/// <see cref="LevelStore"/>, and moves between the two: a level is found by its price, never remembered. Orders are slots of the <see cref="OrderStore"/>.
+/// A level without orders is all zero.
 /// <code>
 ///  0  quantity, lots (8) | first (4) | last (4)
 /// </code>

@@ -95,7 +95,13 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Link(int slot, RestingOrder* order, long leaves, ref PriceLadder ladder, long key)
     {
-        var level = ladder.Occupy(key);
+        var level = ladder.Occupy(key, slot);
+        if (level == null)
+        {
+            (order->Next, order->Previous) = (0, 0);
+            return;
+        }
+
         var last = level->Last;
         order->Next = 0;
         order->Previous = last;

@@ -9,12 +9,13 @@ namespace Exchange.Matching.Engine;
 /// Looking ahead: what commands that come soon will touch is fetched into the cache, in passes, because each pass needs what the one before has fetched.
 /// Expected commands stand in groups; whenever one group has been executed, the youngest group has its first pass, the one before it its second, and so on:
 /// so what a pass asks for has the time of a whole group to arrive. Nothing is changed and nothing decided here: with or without it, whatever is expected
-/// and however stale it becomes, the records are the same.
+/// and however stale it becomes, the records are the same. With few orders it is not worth its instructions; between few and many, a near look is, which
+/// fetches alone what the next two commands begin with.
 /// <code>
 /// pass 1   indices by order id, client id, account
 /// pass 2   order id ─► order; account, symbol ─► list; counts
-/// pass 3   order ─► its neighbours, what its removal changes, its level and the one at its new price; list ─► its last order; funds
-/// pass 4   level ─► the last order there; of the other side, the first one
+/// pass 3   order ─► its neighbours, what its removal changes, its level and the one at its new price, or the node above; list ─► its last order; funds
+/// pass 4   level ─► the last order there; of the other side, the first one; node ─► leaf
 /// </code>
 /// </summary>
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
@@ -25,7 +26,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     /// <summary>Commands that are expected, at most, before the next one is executed.</summary>
     internal const int LookAheadDistance = LookAheadLength * PassCount;
 
+    /// <summary>A power of two.</summary>
     private const int PassCount = 4;
+
+    /// <summary>Resting orders from which the near look is worth its instructions: with fewer, what it fetches is near anyway.</summary>
+    private const int NearLookOrders = 4_096;
 
     /// <summary>Groups by age, a ring: the youngest stands at <see cref="_youngestGroup"/>.</summary>
     private readonly Group[] _groups = NewGroups();
@@ -42,6 +47,24 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _orders.Count >= LookAheadOrders;
+    }
+
+    /// <summary>Whether the near look is worth its instructions, and the whole one is not.</summary>
+    internal bool WantsNearLook
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _orders.Count >= NearLookOrders && !WantsLookAhead;
+    }
+
+    /// <summary>
+    /// The look ahead of a book of middling size: fetches the order that the next command names, or the list of its account's orders, and where those of the
+    /// one after next are found.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void LookNear(in CommandSlot next, in CommandSlot afterNext)
+    {
+        _orders.PrefetchPlace(afterNext.Type == CommandType.PlaceOrder, afterNext.Owner, afterNext.OrderId);
+        _orders.PrefetchNamed(next.Type == CommandType.PlaceOrder, next.Owner, next.OrderId);
     }
 
     /// <summary>A command comes soon: it joins the youngest group, which has at most <see cref="LookAheadLength"/>.</summary>
@@ -73,7 +96,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var oldest = GroupOfPass(PassCount);
         LookAtQueues(oldest);
         oldest.Clear();
-        _youngestGroup = (_youngestGroup + PassCount - 1) % PassCount;
+        _youngestGroup = (_youngestGroup + PassCount - 1) & (PassCount - 1);
     }
 
     /// <summary>What was expected comes no more.</summary>
@@ -85,7 +108,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
     }
 
-    private Group GroupOfPass(int pass) => _groups[(_youngestGroup + pass - 1) % PassCount];
+    private Group GroupOfPass(int pass) => _groups[(_youngestGroup + pass - 1) & (PassCount - 1)];
 
     private void LookAtOrders(Group group)
     {
@@ -103,28 +126,36 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     private void LookAtNeighbours(Group group)
     {
-        foreach (ref readonly var change in group.Changes.AsSpan(0, group.ChangeCount))
+        foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
         {
             var book = _books[change.SymbolId];
             ref readonly var order = ref _orders[change.Slot];
-            ref var ladder = ref book.Ladder(order.Side);
-            ladder.PrefetchLevel(book.KeyOf(order.Side, order.Price));
+            var side = (Side)((int)order.Side & 1);
+            ref var ladder = ref book.Ladder(side);
+            var key = book.KeyOf(side, order.Price);
+            change.Side = side;
+            change.Key = key;
+            LookAtLevel(group, ref ladder, key);
+            book.Symbol.Prefetch();
+            book.Ladder(side.Opposite()).PrefetchBest();
             _orders.PrefetchNeighbours(change.Slot);
             if (change.Type == CommandType.CancelOrder)
             {
                 _orders.PrefetchRemoval(change.Slot);
-                _ledger.Prefetch(change.AccountId, book.Symbol.PaidAssetId(order.Side));
+                _ledger.Prefetch(change.AccountId, book.Symbol.PaidAssetId(side));
             }
             else
             {
-                ladder.PrefetchLevel(book.KeyOf(order.Side, change.Price));
+                change.NewKey = book.KeyOf(side, change.Price);
+                LookAtLevel(group, ref ladder, change.NewKey);
             }
         }
 
-        foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
+        foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
         {
             var book = _books[place.SymbolId];
-            book.Ladder(place.Side).PrefetchLevel(book.KeyOf(place.Side, place.Price));
+            place.NewKey = book.KeyOf(place.Side, place.Price);
+            LookAtLevel(group, ref book.Ladder(place.Side), place.NewKey);
             _orders.PrefetchAccountOrders(place.Slot);
             _ledger.Prefetch(place.AccountId, book.Symbol.PaidAssetId(place.Side));
             if (place.Takes)
@@ -135,16 +166,60 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LookAtLevel(Group group, ref PriceLadder ladder, long key)
+    {
+        ladder.PrefetchLevel(key);
+        if (ladder.IsScattered)
+        {
+            group.IsScattered = true;
+            ladder.PrefetchNode(key);
+        }
+    }
+
     private void LookAtQueues(Group group)
     {
+        if (group.IsScattered)
+        {
+            LookAtScattered(group);
+        }
+
+        foreach (ref readonly var change in group.Changes.AsSpan(0, group.ChangeCount))
+        {
+            if (change.Type != CommandType.CancelOrder)
+            {
+                Prefetch.Line(ref _orders[_books[change.SymbolId].Ladder(change.Side).GuessQueue(change.NewKey).Last]);
+            }
+        }
+
         foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
         {
             var book = _books[place.SymbolId];
-            Prefetch.Line(ref _orders[book.Ladder(place.Side).GuessLast(book.KeyOf(place.Side, place.Price))]);
-            if (place.Takes && book.Ladder(place.Side.Opposite()).Best() is var best && best != null)
+            Prefetch.Line(ref _orders[book.Ladder(place.Side).GuessQueue(place.NewKey).Last]);
+            if (place.Takes)
             {
-                Prefetch.Line(ref _orders[best->First]);
+                ref var makers = ref book.Ladder(place.Side.Opposite());
+                Prefetch.Line(ref _orders[makers.GuessQueue(makers.BestKey).First]);
             }
+        }
+    }
+
+    /// <summary>Where prices are far apart: the nodes above the leaves have been fetched.</summary>
+    private void LookAtScattered(Group group)
+    {
+        foreach (ref readonly var change in group.Changes.AsSpan(0, group.ChangeCount))
+        {
+            ref var ladder = ref _books[change.SymbolId].Ladder(change.Side);
+            ladder.PrefetchScattered(change.Key);
+            if (change.Type != CommandType.CancelOrder)
+            {
+                ladder.PrefetchScattered(change.NewKey);
+            }
+        }
+
+        foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
+        {
+            _books[place.SymbolId].Ladder(place.Side).PrefetchScattered(place.NewKey);
         }
     }
 
@@ -165,6 +240,12 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         public long Owner;
         public long OrderId;
         public long Price;
+
+        /// <summary>That of the level of the order it names, once that one has been looked at.</summary>
+        public long Key;
+
+        /// <summary>That of the level which its order joins, once the book has been looked at.</summary>
+        public long NewKey;
 
         /// <summary>Where its order, or the list of its account's orders, probably is.</summary>
         public int Slot;
@@ -198,6 +279,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         public int ChangeCount;
         public int PlaceCount;
 
-        public void Clear() => (ChangeCount, PlaceCount) = (0, 0);
+        /// <summary>Prices are so far apart that leaves are to be looked for in the tree.</summary>
+        public bool IsScattered;
+
+        public void Clear() => (ChangeCount, PlaceCount, IsScattered) = (0, 0, false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Events;
@@ -17,26 +18,27 @@ namespace Exchange.Matching.Engine;
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>Bytes that the longest record of a usual command has at most.</summary>
-    private const int UsualRecordLength = 256;
+    internal const int UsualRecordLength = 256;
 
     /// <summary>
     /// Executes a usual command and returns its record's length in bytes; 0, and nothing changed, for any other. It leaves no work pending. An exception is
     /// to be treated as one of <see cref="ExecuteOther"/>.
     /// </summary>
+    /// <param name="destination">The first of at least <see cref="UsualRecordLength"/> bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int TryUsual(ref CommandSlot command, long sequence, long timeUs, Span<byte> destination)
+    internal int TryUsual(ref CommandSlot command, long sequence, long timeUs, ref byte destination)
     {
         // Before the first command nothing is usual: there is neither a symbol nor an order.
         _changing = false;
-        return HasPendingWork || destination.Length < UsualRecordLength ? 0
-            : command.Type == CommandType.MoveOrder ? TryMove(ref command, sequence, timeUs, destination)
-            : command.Type == CommandType.PlaceOrder ? TryPlace(ref command, sequence, timeUs, destination)
-            : command.Type == CommandType.CancelOrder ? TryCancel(ref command, sequence, timeUs, destination)
+        return HasPendingWork ? 0
+            : command.Type == CommandType.MoveOrder ? TryMove(ref command, sequence, timeUs, ref destination)
+            : command.Type == CommandType.PlaceOrder ? TryPlace(ref command, sequence, timeUs, ref destination)
+            : command.Type == CommandType.CancelOrder ? TryCancel(ref command, sequence, timeUs, ref destination)
             : 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TryPlace(ref CommandSlot order, long sequence, long timeUs, Span<byte> destination)
+    private int TryPlace(ref CommandSlot order, long sequence, long timeUs, ref byte destination)
     {
         var books = _books;
         if (!order.IsPlainGtc || (uint)order.SymbolId >= (uint)books.Length || (uint)(order.AccountId - 1) >= (uint)_ledger.AccountCount)
@@ -65,7 +67,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         _risk.OnOrderAccepted(order.AccountId, timeUs);
-        var record = new RecordWriter(destination[..UsualRecordLength]);
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
         record.EndBody(TradingCommandCodec.WritePlainGtc(in order, ref record.Body));
         ref var accepted = ref record.Add<OrderAccepted>();
         accepted.Type = EventType.OrderAccepted;
@@ -82,7 +84,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TryMove(ref CommandSlot move, long sequence, long timeUs, Span<byte> destination)
+    private int TryMove(ref CommandSlot move, long sequence, long timeUs, ref byte destination)
     {
         // Safety: whatever the number is, the store finds a slot that it has, and orders never move.
         var slot = _orders.Find(move.OrderId);
@@ -109,7 +111,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return 0;
         }
 
-        var record = new RecordWriter(destination[..UsualRecordLength]);
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
         record.EndBody(TradingCommandCodec.WriteMove(in move, ref record.Body));
         AppendOrderMoved(ref record, move.OrderId, side, restsWhole: true, oldPrice, move.Price, leaves, heldChange);
         book.Move(slot, order, side, move.Price);
@@ -118,7 +120,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TryCancel(ref CommandSlot cancel, long sequence, long timeUs, Span<byte> destination)
+    private int TryCancel(ref CommandSlot cancel, long sequence, long timeUs, ref byte destination)
     {
         // Safety: as TryMove.
         var slot = _orders.Find(cancel.OrderId);
@@ -130,7 +132,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[cancel.SymbolId];
         BeginChange();
-        var record = new RecordWriter(destination[..UsualRecordLength]);
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
         record.EndBody(TradingCommandCodec.WriteCancel(in cancel, ref record.Body));
         CancelResting(book, slot, ref record);
         AppendBookUpdated(book, ref record);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Administration;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
@@ -22,7 +23,7 @@ namespace Exchange.Matching.Engine;
 /// <typeparam name="TRisk">A struct, so that its calls inline.</typeparam>
 /// <typeparam name="TLedger">A struct, so that its calls inline.</typeparam>
 [SkipLocalsInit]
-public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
+public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : IDisposable
     where TRisk : struct, IRisk
     where TLedger : struct, ILedger
 {
@@ -32,7 +33,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
 
     private readonly OrderStore _orders = new();
     private readonly NodeStore _nodes = new();
-    private readonly LeafStore _leaves = new();
+    private readonly LeafStore _leaves;
     private SymbolBook[] _books = [];
     private Asset[] _assets = [];
     private Restrictions[] _accountRestrictions = new Restrictions[64];
@@ -68,6 +69,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     {
         _risk = risk;
         _ledger = ledger;
+        _leaves = new LeafStore(_orders.Start);
         TakeCapacities(GenesisCommand.Default(ExchangeMode.Sandbox));
     }
 
@@ -100,7 +102,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger> : IDisposable
     {
         try
         {
-            var length = TryUsual(ref command, sequence, timeUs, destination);
+            var length = destination.Length < UsualRecordLength ? 0 : TryUsual(ref command, sequence, timeUs, ref MemoryMarshal.GetReference(destination));
             return length != 0 ? length : ExecuteOther(ref command, payload, sequence, timeUs, destination);
         }
         catch (Exception failure) when (IsOfCommand(failure))

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Ports;
@@ -95,6 +96,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         }
 
         var timeUs = clock.Advance();
+        events.EndLapEarly();
         var batchEnd = Math.Min(available, _next + batchSlotCount - 1);
         try
         {
@@ -149,11 +151,19 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     private bool ExecuteUnguarded(long end, long available, long timeUs)
     {
         var next = _next;
+        var looksNear = false;
         for (var look = next; next <= end;)
         {
             if (next >= look)
             {
+                looksNear = engine.WantsNearLook;
                 look = next + (engine.WantsLookAhead ? LookAhead(next, available) : SlotsWithoutLook);
+            }
+
+            if (looksNear)
+            {
+                // Not beyond what is published: what is being written belongs to another processor.
+                engine.LookNear(in commands[Math.Min(next + 1, available)], in commands[Math.Min(next + 2, available)]);
             }
 
             ref var command = ref commands[next];
@@ -165,7 +175,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             }
 
             var sequence = _sequence + 1;
-            var length = engine.TryUsual(ref command, sequence, timeUs, record);
+            var length = engine.TryUsual(ref command, sequence, timeUs, ref MemoryMarshal.GetReference(record));
             var isUsual = length != 0;
             if (!isUsual)
             {

@@ -21,8 +21,10 @@ namespace Exchange.Matching.Pipeline;
 /// 2. The bytes and the slot of a sequence are overwritten only after every gating sequence has reached it. What nobody gates
 ///    (a reader that may be lapped) is not protected.
 /// 3. Consumers see records only through <see cref="Publish"/>, in sequence, without gaps.
-/// 4. Positions never decrease; a reservation is at most half of the memory, so one that waits always gets its turn.
-/// The producer's members are <see cref="Reserve"/>, <see cref="Rewind"/>, <see cref="Commit"/> and <see cref="Publish"/>; all
+/// 4. A lap may end early, by <see cref="EndLapEarly"/>, where nothing is unread: then bytes that lie in the cache are written again instead of memory that
+///    has left it. The whole is free for consumers that lag from then on.
+/// 5. Positions never decrease; a reservation is at most half of the memory, so one that waits always gets its turn.
+/// The producer's members are <see cref="EndLapEarly"/>, <see cref="Reserve"/>, <see cref="Rewind"/>, <see cref="Commit"/> and <see cref="Publish"/>; all
 /// others say who may call them.
 /// </summary>
 public sealed unsafe class EventRing
@@ -34,6 +36,7 @@ public sealed unsafe class EventRing
     private readonly int _byteCount;
     private readonly int _byteMask;
     private readonly int _maxReservation;
+    private readonly int _earlyLapByteCount;
     private readonly int _slotCount;
     private readonly int _slotMask;
 
@@ -64,6 +67,7 @@ public sealed unsafe class EventRing
         _byteCount = options.ByteCount;
         _byteMask = options.ByteCount - 1;
         _maxReservation = options.ByteCount / 2;
+        _earlyLapByteCount = options.EarlyLapByteCount;
         _slotCount = options.SlotCount;
         _slotMask = options.SlotCount - 1;
         _published = new Sequence(firstSequence - 1);
@@ -139,17 +143,32 @@ public sealed unsafe class EventRing
     {
         ref var producer = ref _producer;
         var start = producer.Position;
-        if ((uint)(maxBytes - 1) >= (uint)_maxReservation || producer.ReservedLength != 0
-            || start + maxBytes > producer.RoomEnd || producer.NextSequence > producer.RoomSequence)
+
+        // Why unsigned: no length, and a negative one, is longer than every room.
+        if (start + (uint)(maxBytes - 1) >= producer.RoomEnd || producer.NextSequence > producer.RoomSequence || producer.ReservedLength != 0)
         {
             return ReserveOtherwise(maxBytes);
         }
 
-        producer.ReservedPosition = start;
         producer.ReservedLength = maxBytes;
 
         // Safety: up to the end of the room, the bytes lie back to back inside the memory, and no consumer reads them any more.
         return MemoryMarshal.CreateSpan(ref _bytes[start & _byteMask], maxBytes);
+    }
+
+    /// <summary>Ends a lap that is long enough, if the consumers have read everything; once per batch, without an open reservation.</summary>
+    public void EndLapEarly()
+    {
+        ref var producer = ref _producer;
+        var offset = (int)(producer.Position & _byteMask);
+        if (offset >= _earlyLapByteCount && offset != 0 && producer.ReservedLength == 0 && SlowestConsumer() == producer.NextSequence - 1)
+        {
+            producer.Position += _byteCount - offset;
+            producer.FreeSequence = producer.NextSequence - 1;
+            producer.FreePosition = producer.Position;
+            producer.RoomEnd = producer.Position + _byteCount;
+            producer.RoomSequence = producer.FreeSequence + _slotCount;
+        }
     }
 
     /// <summary>Whether a reservation is open.</summary>
@@ -173,10 +192,10 @@ public sealed unsafe class EventRing
         }
 
         ref var entry = ref EntryOf(sequence);
-        entry.Position = producer.ReservedPosition;
+        entry.Position = producer.Position;
         entry.Length = length;
         entry.ReplyToken = replyToken;
-        producer.Position = producer.ReservedPosition + length;
+        producer.Position += length;
         producer.ReservedLength = 0;
         producer.NextSequence = sequence + 1;
     }
@@ -306,10 +325,11 @@ public sealed unsafe class EventRing
 
         var start = producer.Position;
         var offset = (int)(start & _byteMask);
+        var lapEnd = start - offset + _byteCount;
         if (offset > _byteCount - maxBytes)
         {
-            start += _byteCount - offset;
-            offset = 0;
+            start = lapEnd;
+            lapEnd += _byteCount;
         }
 
         if (!HasRoom(start + maxBytes) && !WaitForRoom(start + maxBytes))
@@ -318,9 +338,8 @@ public sealed unsafe class EventRing
         }
 
         producer.Position = start;
-        producer.RoomEnd = Math.Min(producer.FreePosition + _byteCount, start - offset + _byteCount);
+        producer.RoomEnd = Math.Min(producer.FreePosition + _byteCount, lapEnd);
         producer.RoomSequence = producer.FreeSequence + _slotCount;
-        producer.ReservedPosition = start;
         producer.ReservedLength = maxBytes;
 
         // Safety: the start was moved so that the bytes end inside the memory, and no consumer reads them any more.
@@ -364,21 +383,23 @@ public sealed unsafe class EventRing
     /// <summary>Looks at the slowest consumer; returns whether there is room now.</summary>
     private bool RefreshRoom(long end)
     {
+        var slowest = SlowestConsumer();
+        _producer.FreeSequence = slowest;
+
+        // All before the first unread record is free, skipped bytes included.
+        _producer.FreePosition = slowest + 1 < _producer.NextSequence ? EntryOf(slowest + 1).Position : _producer.Position;
+        return HasRoom(end);
+    }
+
+    private long SlowestConsumer()
+    {
         var slowest = long.MaxValue;
         foreach (var sequence in _gatingSequences)
         {
             slowest = Math.Min(slowest, sequence.Value);
         }
 
-        // Why only when it moved: the slot of an unchanged one may have been taken by the sequence one lap later.
-        if (slowest != _producer.FreeSequence)
-        {
-            ref var entry = ref EntryOf(slowest);
-            _producer.FreeSequence = slowest;
-            _producer.FreePosition = entry.Position + entry.Length;
-        }
-
-        return HasRoom(end);
+        return slowest;
     }
 
     /// <summary>What the producer waits for; looking renews its own view of the room.</summary>
@@ -405,8 +426,6 @@ public sealed unsafe class EventRing
         /// <summary>Behind the last committed record, or where the next one begins.</summary>
         [FieldOffset(128)] public long Position;
 
-        [FieldOffset(136)] public long ReservedPosition;
-
         /// <summary>Bytes of the open reservation; 0 is none.</summary>
         [FieldOffset(144)] public int ReservedLength;
 
@@ -423,7 +442,7 @@ public sealed unsafe class EventRing
         /// <summary>The slowest consumer when last looked at.</summary>
         [FieldOffset(184)] public long FreeSequence;
 
-        /// <summary>Behind the record of <see cref="FreeSequence"/>: all before it may be overwritten.</summary>
+        /// <summary>Where the record behind <see cref="FreeSequence"/> begins: all before it may be overwritten.</summary>
         [FieldOffset(192)] public long FreePosition;
     }
 }

@@ -154,8 +154,8 @@ internal sealed class ViewFeeder : IDisposable
         }
         catch (Exception failure)
         {
-            // Kept for the replay's thread, which ends it all.
-            _failure = ExceptionDispatchInfo.Capture(failure);
+            // Kept for the replay's thread, which ends it all. The first one: others may follow from it.
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
         }
 
         EndOne();

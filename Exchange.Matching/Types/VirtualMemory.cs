@@ -37,6 +37,9 @@ internal static unsafe partial class VirtualMemory
     /// <summary>Asks for large pages where the system offers them; a wish, so a refusal changes nothing.</summary>
     public static void PreferLargePages(byte* start, nuint size) => _ = Advise((nint)start, size, AdviseHugePage);
 
+    /// <summary>Returns the first address from <paramref name="start"/> on where a large page may begin.</summary>
+    public static byte* AlignToLargePage(byte* start) => (byte*)(((nuint)start + LargePageSize - 1) & ~(nuint)(LargePageSize - 1));
+
     /// <summary>
     /// Returns zeroed memory that begins on a cache line. Large tables come in large pages: lookups go all over them, and in small pages most would miss
     /// the address cache, too. <see cref="Free"/> takes it back.
@@ -52,7 +55,11 @@ internal static unsafe partial class VirtualMemory
             return memory;
         }
 
-        var start = Reserve(size);
+        // Why aligned: only whole large pages can be had, and the table is to lie in them from its first byte on.
+        var reserved = Reserve(size + LargePageSize);
+        var start = AlignToLargePage(reserved);
+        Release(reserved, (nuint)(start - reserved));
+        Release(start + size, LargePageSize - (nuint)(start - reserved));
         PreferLargePages(start, size);
         Commit(start, size);
         return start;
@@ -72,7 +79,8 @@ internal static unsafe partial class VirtualMemory
         }
     }
 
-    public static void Release(byte* start, nuint size) => _ = Unmap((nint)start, size);
+    /// <param name="size">A multiple of the page size; 0 releases nothing.</param>
+    public static void Release(byte* start, nuint size) => _ = size == 0 ? 0 : Unmap((nint)start, size);
 
     private static InsufficientMemoryException Refused(string what, nuint size) =>
         new($"{what} {size} bytes failed with errno {Marshal.GetLastSystemError()}");

@@ -106,7 +106,14 @@ internal sealed record SimulationPlan
             {
                 IsStepped = true,
                 CommandRing = new CommandRingOptions { SlotCount = commandSlots },
-                EventRing = new EventRingOptions { ByteCount = ringBytes, SlotCount = 1 << (isNarrow ? 4 : (int)random.Between(6, 10)) },
+                EventRing = new EventRingOptions
+                {
+                    ByteCount = ringBytes,
+                    SlotCount = 1 << (isNarrow ? 4 : (int)random.Between(6, 10)),
+
+                    // Of the seed, not drawn: the same plan as ever, with laps that end early in most of them.
+                    EarlyLapByteCount = (1 << 10) << (int)(seed % 8),
+                },
                 Journal = new JournalOptions
                 {
                     SegmentBytes = random.Between(24, 48) * 4_096,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -9,20 +10,26 @@ namespace Exchange.Accounts;
 /// <summary>
 /// Funds by asset and account, in chunks of 1,024 accounts (16 KiB), so that the accounts that trade one asset lie side by side and growth never
 /// copies funds: only the directory of chunks grows by copy, 8 bytes per asset and 1,024 accounts. A chunk exists from its first change on; what
-/// has none reads as zero. A mutable struct, so that its owner holds it in place. One writer; readers on other threads need the owner's lock.
+/// has none reads as zero. The first chunks lie on the heap, further ones, up to a billion funds, in large pages: where there are many, each lookup goes to another, and in small
+/// pages most would miss the address cache. A mutable struct, so that its owner holds it in place. One writer; readers on other threads need the owner's lock.
 /// <code>
 /// directory[asset * chunks per asset + account / 1024] -> chunk, or null
 /// chunk[account % 1024] -> Funds (16 bytes)
 /// </code>
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
 internal unsafe struct FundsTable()
 {
     private const int AccountShift = 10;
     private const int ChunkLength = 1 << AccountShift;
     private const int AccountMask = ChunkLength - 1;
+    private const int MaxHeapChunks = 64;
+    private const int MaxFurtherFunds = 1 << 30;
 
     // Keep alive what the addresses point to. Pinned: the collector never moves it, neither for itself nor while the engine waits.
-    private readonly List<Funds[]> _chunks = [];
+    private readonly List<Funds[]> _heapChunks = [];
+    private ReservedArray<Funds>? _furtherChunks;
+    private int _furtherCount;
     private nint[] _directoryMemory = [];
 
     // Safety, for all that follows: the directory has room for every account and asset below the two counts, against which numbers are compared first.
@@ -126,12 +133,29 @@ internal unsafe struct FundsTable()
         : null;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly Funds* AddChunk(int accountId, int assetId)
+    private Funds* AddChunk(int accountId, int assetId) =>
+        _directory[((nint)assetId << _chunkShift) + (accountId >> AccountShift)] = _heapChunks.Count < MaxHeapChunks || _furtherCount == MaxFurtherFunds
+            ? NewHeapChunk()
+            : NewFurtherChunk();
+
+    private readonly Funds* NewHeapChunk()
     {
         var chunk = GC.AllocateArray<Funds>(ChunkLength, pinned: true);
-        _chunks.Add(chunk);
-        return _directory[((nint)assetId << _chunkShift) + (accountId >> AccountShift)] =
-            (Funds*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
+        _heapChunks.Add(chunk);
+        return (Funds*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
+    }
+
+    private Funds* NewFurtherChunk()
+    {
+        _furtherChunks ??= new ReservedArray<Funds>(MaxFurtherFunds);
+        var start = _furtherCount;
+        _furtherCount += ChunkLength;
+        if (_furtherCount > _furtherChunks.Length)
+        {
+            _furtherChunks.Grow();
+        }
+
+        return _furtherChunks.Start + start;
     }
 
     private void GrowDirectory()

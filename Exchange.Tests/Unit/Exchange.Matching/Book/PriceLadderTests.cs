@@ -1,6 +1,8 @@
 using Exchange.Matching.Book;
+using Exchange.Matching.Types;
 using Exchange.Tests.Support;
 using NUnit.Framework;
+using RestingOrder = Exchange.Matching.Book.RestingOrder;
 
 namespace Exchange.Tests.Unit.Matching.Book;
 
@@ -11,6 +13,12 @@ public sealed unsafe class PriceLadderTests
 
     private static readonly long[] Extremes = [.. ExtremeKeys().Distinct().Order()];
 
+    // An order for each number that a test gives: what a level of one order has is read from it.
+    private ReservedArray<RestingOrder> _orders = null!;
+
+    [SetUp]
+    public void Create() => _orders = NewOrders(80_001);
+
     [TestCase(1UL, KeyShape.Dense, 80_000)]
     [TestCase(2UL, KeyShape.Sparse, 80_000)]
     [TestCase(3UL, KeyShape.Extreme, 80_000)]
@@ -20,7 +28,7 @@ public sealed unsafe class PriceLadderTests
     {
         var random = new SplitMix64(seed);
         using var nodes = new NodeStore();
-        using var leaves = new LeafStore();
+        using var leaves = new LeafStore(_orders.Start);
         var ladder = new PriceLadder(nodes, leaves);
         SortedDictionary<long, int> model = [];
         var keys = new SortedSet<long>();
@@ -107,7 +115,7 @@ public sealed unsafe class PriceLadderTests
     public void The_first_level_is_found_from_any_key_below_it()
     {
         using var nodes = new NodeStore();
-        using var leaves = new LeafStore();
+        using var leaves = new LeafStore(_orders.Start);
         foreach (var only in Extremes)
         {
             var ladder = new PriceLadder(nodes, leaves);
@@ -128,7 +136,7 @@ public sealed unsafe class PriceLadderTests
     public void Every_pair_of_extreme_keys_lives_together()
     {
         using var nodes = new NodeStore();
-        using var leaves = new LeafStore();
+        using var leaves = new LeafStore(_orders.Start);
         foreach (var one in Extremes)
         {
             foreach (var other in Extremes.Where(key => key != one))
@@ -151,26 +159,40 @@ public sealed unsafe class PriceLadderTests
     public void An_emptied_ladder_has_given_all_its_nodes_and_leaves_back()
     {
         using var nodes = new NodeStore();
-        using var leaves = new LeafStore();
+        using var leaves = new LeafStore(_orders.Start);
         var ladder = new PriceLadder(nodes, leaves);
         var random = new SplitMix64(9);
         var keys = Enumerable.Range(0, 300).Select(_ => random.Between(0, Highest)).Concat(Enumerable.Range(0, 300).Select(key => (long)key)).Distinct().ToArray();
-        var most = (0, 0);
+        var most = (0, 0, 0);
         for (var cycle = 0; cycle < 20; cycle++)
         {
-            foreach (var key in keys)
+            foreach (var (place, key) in keys.Index())
             {
-                Add(ref ladder, key, 1);
+                Add(ref ladder, key, place + 1);
             }
 
             Assert.That(ladder.FindInconsistency(), Is.Null, $"cycle {cycle}");
-            most = cycle == 0 ? (nodes.CellsTaken, leaves.LinesTaken) : most;
-            Assert.That((nodes.CellsTaken, leaves.LinesTaken), Is.EqualTo(most), $"cycle {cycle} used nodes that the first did not need");
+            most = cycle == 0 ? (nodes.CellsTaken, leaves.LinesTaken, leaves.LevelsTaken) : most;
+            Assert.That((nodes.CellsTaken, leaves.LinesTaken, leaves.LevelsTaken), Is.EqualTo(most), $"cycle {cycle} used nodes that the first did not need");
             foreach (var key in keys)
             {
                 Remove(ref ladder, key);
             }
         }
+    }
+
+    [TearDown]
+    public void Dispose() => _orders.Dispose();
+
+    private static ReservedArray<RestingOrder> NewOrders(int count)
+    {
+        var orders = new ReservedArray<RestingOrder>(count);
+        while (orders.Length < count)
+        {
+            orders.Grow();
+        }
+
+        return orders;
     }
 
     public enum KeyShape
@@ -228,7 +250,20 @@ public sealed unsafe class PriceLadderTests
         }
     }
 
-    private static void Add(ref PriceLadder ladder, long key, int level) => ladder.Occupy(key)->First = level;
+    /// <summary>Puts an order at a key where there is none, and another one behind every third.</summary>
+    private static void Add(ref PriceLadder ladder, long key, int order)
+    {
+        var level = ladder.Occupy(key, order);
+        if (level != null)
+        {
+            *level = new PriceLevel { Quantity = 1, First = order, Last = order };
+        }
+
+        if (order % 3 == 0)
+        {
+            ladder.Occupy(key, order - 1)->Last = order - 1;
+        }
+    }
 
     private static void Remove(ref PriceLadder ladder, long key)
     {
@@ -236,6 +271,6 @@ public sealed unsafe class PriceLadderTests
         ladder.Vacate(key, isEmpty: true);
     }
 
-    /// <summary>The number that a test has given a level; 0 for none.</summary>
+    /// <summary>The order that a test has put there; 0 for none.</summary>
     private static int LevelOf(PriceLevel* level) => level == null ? 0 : level->First;
 }

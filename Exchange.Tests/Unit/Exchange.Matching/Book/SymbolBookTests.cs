@@ -7,7 +7,7 @@ namespace Exchange.Tests.Unit.Matching.Book;
 
 /// <summary>One tick and lot is worth 100 units of the quote asset here.</summary>
 [TestFixture]
-public sealed class SymbolBookTests
+public sealed unsafe class SymbolBookTests
 {
     private const int NoLimit = int.MaxValue;
 
@@ -22,7 +22,7 @@ public sealed class SymbolBookTests
     {
         _orders = new OrderStore();
         _nodes = new NodeStore();
-        _leaves = new LeafStore();
+        _leaves = new LeafStore(_orders.Start);
         _book = new SymbolBook(SampleSymbols.New(SampleSymbols.Spec), _orders, _nodes, _leaves);
         _lastOrderId = 0;
     }
@@ -156,7 +156,7 @@ public sealed class SymbolBookTests
     }
 
     /// <summary>Returns the slots of the best level in their order, after checking its totals.</summary>
-    private unsafe List<int> Queue(Side side)
+    private List<int> Queue(Side side)
     {
         List<int> slots = [];
         var best = _book.Ladder(side).Best();

@@ -28,12 +28,7 @@ public sealed class EngineLookAheadTests
             var count = random.Below(Length + 1);
             for (var j = i; j < Math.Min(i + count, commands.Count); j++)
             {
-                var soon = commands[j].Slot;
-                if (random.Chance(10))
-                {
-                    Spoil(ref soon, random);
-                }
-
+                var soon = SoonOf(j);
                 looking.Expect(in soon);
             }
 
@@ -43,6 +38,8 @@ public sealed class EngineLookAheadTests
                 looking.ForgetExpected();
             }
 
+            var (next, afterNext) = (SoonOf(i + 1), SoonOf(i + 2));
+            looking.LookNear(in next, in afterNext);
             var (slot, other) = (commands[i].Slot, commands[i].Slot);
             var length = plain.Execute(ref slot, commands[i].Payload, ++sequence, commands[i].TimeUs, expected);
             Assert.That(looking.Execute(ref other, commands[i].Payload, sequence, commands[i].TimeUs, actual), Is.EqualTo(length), $"sequence {sequence}");
@@ -55,6 +52,17 @@ public sealed class EngineLookAheadTests
         }
 
         Assert.That(looking.ComputeStateHash(), Is.EqualTo(plain.ComputeStateHash()));
+
+        CommandSlot SoonOf(int index)
+        {
+            var soon = commands[Math.Min(index, commands.Count - 1)].Slot;
+            if (random.Chance(10))
+            {
+                Spoil(ref soon, random);
+            }
+
+            return soon;
+        }
     }
 
     private static MatchingEngine<RiskPort, LedgerPort> NewEngine() => new(new RiskPort(new RiskState()), new LedgerPort(new Ledger()));

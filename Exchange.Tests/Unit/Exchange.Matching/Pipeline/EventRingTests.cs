@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Pipeline;
 using NUnit.Framework;
 
@@ -32,6 +34,10 @@ public sealed class EventRingTests
     public void Invalid_options_are_refused_with_advice(int byteCount, int slotCount, string message) => Assert.That(
         () => new EventRing(new EventRingOptions { ByteCount = byteCount, SlotCount = slotCount }, 1),
         Throws.ArgumentException.With.Message.StartsWith(message));
+
+    [Test]
+    public void Early_laps_of_negative_length_are_refused_with_advice() => Assert.That(
+        new EventRingOptions { EarlyLapByteCount = -1 }.Validate(), Is.EqualTo("event ring with early laps of -1 bytes: use 0 or more"));
 
     [Test]
     public void Default_is_32_MiB_and_131072_records()
@@ -96,6 +102,7 @@ public sealed class EventRingTests
         Assert.That(() => ring.Commit(2, 100, -1), Throws.InvalidOperationException, "gap");
 
         ring.Commit(1, 100, -1);
+        Assert.That(() => ring.Reserve(0).Length, Throws.TypeOf<ArgumentOutOfRangeException>(), "with room that is known");
         Assert.That((ring.Published, consumer.Value), Is.EqualTo((0L, 0L)));
     }
 
@@ -147,6 +154,66 @@ public sealed class EventRingTests
 
         Assert.That((ring.ReadRun(2, 3, 10_000, out var last).ToArray(), last), Is.EqualTo((second, 2L)));
         Assert.That((ring.ReadRun(3, 3, 10_000, out last).ToArray(), last), Is.EqualTo((third, 3L)));
+    }
+
+    [Test]
+    public unsafe void A_lap_ends_early_where_nothing_is_unread_and_whoever_lags_then_still_has_the_whole_memory()
+    {
+        const int RecordLength = 1_000;
+        const int MemoryLength = 4 << 20;
+        var lap = new EventRingOptions().EarlyLapByteCount;
+        var ring = new EventRing(new EventRingOptions { ByteCount = MemoryLength, SlotCount = 8_192 }, firstSequence: 1);
+        var consumer = new Sequence(0);
+        ring.AddGatingSequence(consumer);
+        var sequence = 0L;
+        var unread = new Dictionary<long, byte[]>();
+        WriteAndRead();
+        var start = AddressOf(1);
+        Assert.That(Furthest(2_000, WriteAndRead), Is.InRange(lap - 2 * RecordLength, lap), "while it keeps up");
+
+        // Everywhere in a lap, its end included: from here on it lags, as far as the memory goes. Who would have to wait for room gets none.
+        ring.Alert();
+        for (var ahead = 0; ahead <= lap / RecordLength + 1; ahead += 25)
+        {
+            Furthest(ahead, WriteAndRead);
+            for (var i = 0; i < MemoryLength / RecordLength - 2; i++)
+            {
+                ring.EndLapEarly();
+                unread.Add(++sequence, Write(ring, sequence, RecordLength));
+            }
+
+            Assert.That(unread.Where(record => !ring.Read(record.Key).SequenceEqual(record.Value)), Is.Empty, "what it has not read stands");
+            unread.Clear();
+            ring.Publish();
+            ring.Advance(consumer, sequence);
+        }
+
+        WriteAndRead();
+        Assert.That(Furthest(2_000, WriteAndRead), Is.InRange(lap - 2 * RecordLength, lap), "once it has caught up");
+
+        void WriteAndRead()
+        {
+            ring.EndLapEarly();
+            Write(ring, ++sequence, RecordLength);
+            ring.Publish();
+            ring.Advance(consumer, sequence);
+        }
+
+        // The furthest place of so many records, bytes behind the first one's.
+        long Furthest(int count, Action write)
+        {
+            var furthest = 0L;
+            for (var i = 0; i < count; i++)
+            {
+                write();
+                furthest = Math.Max(furthest, AddressOf(sequence) - start);
+            }
+
+            return furthest;
+        }
+
+        // Safety: a ring's memory never moves.
+        long AddressOf(long number) => (long)Unsafe.AsPointer(ref MemoryMarshal.GetReference(ring.Read(number)));
     }
 
     [TestCase(1, 1, Description = "always one record")]
