@@ -50,23 +50,23 @@ internal unsafe struct DirectIndex<TSlots>(TSlots slots) : IDisposable
     public readonly int Find(long key)
     {
         // Safety: the mask keeps the place inside the table, which names slots of the store alone.
-        var slot = _table[(nint)key & _mask];
+        var slot = *PlaceOf(key);
         return _slots.KeyOf(slot) == key ? slot : FindElsewhere(key);
     }
 
     /// <summary>Returns a slot that probably is the one of a key, without a look at it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int Guess(long key) => _table[(nint)key & _mask];
+    public readonly int Guess(long key) => *PlaceOf(key);
 
     /// <summary>Returns the address of the place where a search for a key begins, for a prefetch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void* PlaceOf(long key) => _table + ((nint)key & _mask);
+    public readonly int* PlaceOf(long key) => _table + ((nint)key & _mask);
 
     /// <summary>Adds a slot, which already has its key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long key, int slot)
     {
-        var place = _table + ((nint)key & _mask);
+        var place = PlaceOf(key);
         var older = *place;
         *place = slot;
         if (older != 0 | ++Count >= _growAt)
@@ -79,7 +79,7 @@ internal unsafe struct DirectIndex<TSlots>(TSlots slots) : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(long key, int slot)
     {
-        var place = _table + ((nint)key & _mask);
+        var place = PlaceOf(key);
         Count--;
         if (*place == slot)
         {

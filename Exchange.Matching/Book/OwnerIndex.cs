@@ -31,13 +31,13 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
     public readonly int Find(long owner)
     {
         // Safety: the mask keeps the place inside the table, which names rows alone.
-        var row = _lately[SpreadOf(owner) & _mask];
+        var row = *PlaceOf(owner);
         return _rows[row].Owner == owner ? row : FindAmongAll(owner);
     }
 
     /// <summary>Returns the row found lately at an owner's place, without a look at whose it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int Guess(long owner) => _lately[SpreadOf(owner) & _mask];
+    public readonly int Guess(long owner) => *PlaceOf(owner);
 
     /// <summary>Returns the address of the place where a search begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,7 +47,7 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Prefetch(long owner)
     {
-        Types.Prefetch.Line(_lately + (SpreadOf(owner) & _mask));
+        Types.Prefetch.Line(PlaceOf(owner));
         Types.Prefetch.Line(_all.HomeOf(HashOf(owner)));
     }
 
@@ -63,7 +63,7 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
             _mask = length - 1;
         }
 
-        _lately[SpreadOf(owner) & _mask] = row;
+        *PlaceOf(owner) = row;
     }
 
     public void Dispose()
@@ -78,7 +78,7 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
         var row = _all.Find(HashOf(owner), new IsOwner(_rows, owner));
         if (row != 0)
         {
-            _lately[SpreadOf(owner) & _mask] = row;
+            *PlaceOf(owner) = row;
         }
 
         return row;

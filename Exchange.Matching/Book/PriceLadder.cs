@@ -79,8 +79,8 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     }
 
     /// <summary>
-    /// Returns the level at <paramref name="key"/>, new and all zero where there was none, for the order <paramref name="order"/> (its slot) to be put at its tail; valid
-    /// until another level comes or goes. Null when the order now stands there alone, and nothing is left to do.
+    /// Returns the level at <paramref name="key"/>, new and all zero where there was none, for an order (its slot) to be put at its tail; valid until another
+    /// level comes or goes. Null when the order now stands there alone, and nothing is left to do.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PriceLevel* Occupy(long key, int order)

@@ -214,11 +214,17 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int FindOwnOrder(ref CommandSlot command, ref RecordWriter record)
     {
-        // The usual case: by id alone, and it is the sender's. Whose order it is, account and symbol, exist.
+        var slot = FindOwnOrderById(ref command);
+        return slot != 0 ? slot : FindOwnOrderOtherwise(ref command, ref record);
+    }
+
+    /// <summary>The usual case: by id alone, and it is the sender's, whose account and symbol then exist. Otherwise 0, and nothing said of why.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FindOwnOrderById(ref CommandSlot command)
+    {
+        // Safety: whatever the number is, the store finds a slot that it has, and orders never move.
         var slot = _orders.Find(command.OrderId);
-        return slot != 0 && _orders[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty && !_hasClosedAccounts
-            ? slot
-            : FindOwnOrderOtherwise(ref command, ref record);
+        return slot != 0 && _orders.Start[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty && !_hasClosedAccounts ? slot : 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -86,14 +86,13 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int TryMove(ref CommandSlot move, long sequence, long timeUs, ref byte destination)
     {
-        // Safety: whatever the number is, the store finds a slot that it has, and orders never move.
-        var slot = _orders.Find(move.OrderId);
-        var order = _orders.Start + slot;
-        if (slot == 0 || order->Owner != move.Owner || !move.ClientOrderId.IsEmpty || _hasClosedAccounts)
+        var slot = FindOwnOrderById(ref move);
+        if (slot == 0)
         {
             return 0;
         }
 
+        var order = _orders.Start + slot;
         var book = _books[move.SymbolId];
         var symbol = book.Symbol;
         var side = order->Side;
@@ -122,10 +121,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int TryCancel(ref CommandSlot cancel, long sequence, long timeUs, ref byte destination)
     {
-        // Safety: as TryMove.
-        var slot = _orders.Find(cancel.OrderId);
-        var order = _orders.Start + slot;
-        if (slot == 0 || order->Owner != cancel.Owner || !cancel.ClientOrderId.IsEmpty || cancel.Restriction != CancelRestriction.None || _hasClosedAccounts)
+        var slot = FindOwnOrderById(ref cancel);
+        if (slot == 0 || cancel.Restriction != CancelRestriction.None)
         {
             return 0;
         }

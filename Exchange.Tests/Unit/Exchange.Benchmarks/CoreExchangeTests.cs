@@ -33,11 +33,12 @@ public class CoreExchangeTests
         Assert.That(exchange.FindInconsistency(), Is.Null);
     }
 
-    [Test]
-    public void Sparse_prices_over_a_billion_ticks_are_all_kept()
+    [TestCase(false)]
+    [TestCase(true, Description = "looks ahead through the tree: the ladders have more leaves than their tables find")]
+    public void Sparse_prices_over_a_billion_ticks_are_all_kept(bool looksAhead)
     {
         var (prefill, bench) = SparseWorkload.Generate(restingOrders: 10_000, benchCount: 50_000);
-        using var exchange = new CoreExchange();
+        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue };
         exchange.Open(1);
         exchange.Run(prefill);
         exchange.Run(bench);

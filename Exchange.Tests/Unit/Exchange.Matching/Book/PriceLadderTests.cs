@@ -181,6 +181,28 @@ public sealed unsafe class PriceLadderTests
         }
     }
 
+    [Test]
+    public void A_ladder_is_scattered_while_it_has_far_more_leaves_than_its_table_finds()
+    {
+        using var nodes = new NodeStore();
+        using var leaves = new LeafStore(_orders.Start);
+        var ladder = new PriceLadder(nodes, leaves);
+        var scattered = new List<int>();
+        for (var leaf = 1; leaf <= 600; leaf++)
+        {
+            Add(ref ladder, leaf * 64L, leaf);
+            scattered.AddRange(ladder.IsScattered ? [leaf] : []);
+        }
+
+        for (var leaf = 1; leaf <= 600; leaf++)
+        {
+            Remove(ref ladder, leaf * 64L);
+            scattered.AddRange(ladder.IsScattered ? [-leaf] : []);
+        }
+
+        Assert.That(scattered, Is.EqualTo(Enumerable.Range(513, 88).Concat(Enumerable.Range(1, 87).Select(leaf => -leaf))));
+    }
+
     [TearDown]
     public void Dispose() => _orders.Dispose();
 
