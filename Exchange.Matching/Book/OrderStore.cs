@@ -19,6 +19,8 @@ internal sealed unsafe class OrderStore : IDisposable
     /// <summary>Most resting orders of one exchange; address space for them is reserved.</summary>
     public const int MaxOrders = 1 << 26;
 
+    private const uint AccountFactor = 0x85EBCA6B;
+
     private readonly ReservedArray<RestingOrder> _orderArray = new(MaxOrders);
     private readonly ReservedArray<RestingOrderDetails> _detailsArray = new(MaxOrders);
     private readonly ReservedArray<AccountOrders> _accountArray = new(MaxOrders);
@@ -113,10 +115,10 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <summary>Fetches what a search for the client id, and for the account's orders on the symbol, begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchOwner(long owner, in ClientOrderId clientOrderId)
+    public void PrefetchOwner(long owner, uint idHash)
     {
         _byOwner.Prefetch(owner);
-        Prefetch.Line(_byClientId.HomeOf(HashOf((int)owner, in clientOrderId)));
+        Prefetch.Line(_byClientId.HomeOf(HashOf((int)owner, idHash)));
     }
 
     /// <summary>Fetches the orders around one in the queue of its level.</summary>
@@ -153,7 +155,7 @@ internal sealed unsafe class OrderStore : IDisposable
     }
 
     /// <summary>Returns the slot of the account's open order with this client id, or 0.</summary>
-    public int Find(int accountId, in ClientOrderId clientOrderId) => Find(accountId, in clientOrderId, HashOf(accountId, in clientOrderId));
+    public int Find(int accountId, in ClientOrderId clientOrderId) => Find(accountId, in clientOrderId, HashOf(accountId, clientOrderId.IndexHash()));
 
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -171,7 +173,7 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <summary>Adds an order to all three ways in; its place in a level is the book's matter. Returns its slot.</summary>
     public int Add(long orderId, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        Add(orderId, OwnerOf(accountId, symbolId), in clientOrderId, HashOf(accountId, in clientOrderId), FindAccountOrders(accountId, symbolId), out _);
+        Add(orderId, OwnerOf(accountId, symbolId), in clientOrderId, HashOf(accountId, clientOrderId.IndexHash()), FindAccountOrders(accountId, symbolId), out _);
 
     /// <param name="owner">Account (low half) and symbol (high half).</param>
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the account and client id.</param>
@@ -247,8 +249,9 @@ internal sealed unsafe class OrderStore : IDisposable
     }
 
     /// <summary>Returns the key of a client id in its index: 0 for none, so that such an order is in no index.</summary>
+    /// <param name="idHash"><see cref="ClientOrderId.IndexHash"/> of the client id.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint HashOf(int accountId, in ClientOrderId clientOrderId) => clientOrderId.IsEmpty ? 0 : clientOrderId.IndexHash((uint)accountId);
+    public static uint HashOf(int accountId, uint idHash) => idHash == 0 ? 0 : (idHash ^ ((uint)accountId * AccountFactor)) | 1;
 
     private void FreeIndices()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Types;
@@ -14,7 +15,7 @@ namespace Exchange.Matching.Commands;
 ///  40  side | orderType | timeInForce | flags | restriction | 3 spare
 ///  48  clientOrderId: length (1) + 36
 ///  85  cancelClientOrderId: length (1) + 36      a placed order's further fields (stop price, iceberg …) will share these bytes
-/// 122  6 spare
+/// 122  2 spare | clientHash (4): of the client order id, so that the engine need not compute it
 /// </code>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -67,11 +68,34 @@ public struct CommandSlot
     [FieldOffset(43)] public OrderFlags Flags;
     [FieldOffset(44)] public CancelRestriction Restriction;
 
-    /// <summary>The new order's id, or the id of the order to cancel.</summary>
-    [FieldOffset(48)] public ClientOrderId ClientOrderId;
+    [FieldOffset(48)] private ClientOrderId _clientOrderId;
 
     /// <summary>The id of the cancel itself.</summary>
     [FieldOffset(85)] public ClientOrderId CancelClientOrderId;
+
+    [FieldOffset(124)] private uint _clientHash;
+
+    /// <summary>The new order's id, or the id of the order to cancel.</summary>
+    public ClientOrderId ClientOrderId
+    {
+        readonly get => _clientOrderId;
+        set
+        {
+            _clientOrderId = value;
+            _clientHash = value.IndexHash();
+        }
+    }
+
+    /// <summary><see cref="ClientOrderId"/> where it stands.</summary>
+    [UnscopedRef]
+    internal readonly ref readonly ClientOrderId ClientOrderIdInPlace
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _clientOrderId;
+    }
+
+    /// <summary>Hash of <see cref="ClientOrderId"/>, always: 0 for none, and only for that.</summary>
+    internal readonly uint ClientHash => _clientHash;
 
     /// <summary>Whether the fields describe a limit order of a known side that is good till cancelled, without flags: most orders.</summary>
     internal readonly bool IsPlainGtc

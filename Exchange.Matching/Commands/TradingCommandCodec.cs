@@ -181,9 +181,9 @@ public static class TradingCommandCodec
         {
             case CommandType.PlaceOrder:
                 var numbers = IsWide(command) ? 4 + 2 * sizeof(long) : HasPrice(command.OrderType) ? 2 * sizeof(long) : sizeof(long);
-                return PlaceFields + numbers + 1 + command.ClientOrderId.Length;
+                return PlaceFields + numbers + 1 + command.ClientOrderIdInPlace.Length;
             case CommandType.CancelOrder:
-                return CancelIds + 2 + command.ClientOrderId.Length + command.CancelClientOrderId.Length;
+                return CancelIds + 2 + command.ClientOrderIdInPlace.Length + command.CancelClientOrderId.Length;
             case CommandType.CancelAllOrders:
                 return Head;
             case CommandType.ReduceOrder:
@@ -229,8 +229,8 @@ public static class TradingCommandCodec
         Put(ref start, Head, (ushort)packed);
         Put(ref start, PlaceFields, command.Price);
         Put(ref start, PlaceFields + sizeof(long), command.Quantity);
-        Put(ref start, PlaceFields + 2 * sizeof(long), command.ClientOrderId);
-        return PlaceFields + 2 * sizeof(long) + 1 + command.ClientOrderId.Length;
+        Put(ref start, PlaceFields + 2 * sizeof(long), command.ClientOrderIdInPlace);
+        return PlaceFields + 2 * sizeof(long) + 1 + command.ClientOrderIdInPlace.Length;
     }
 
     /// <summary>Writes the body of a cancel; returns its length.</summary>
@@ -240,8 +240,8 @@ public static class TradingCommandCodec
         WriteIds(command, ref start);
         Put(ref start, Head, command.OrderId);
         Put(ref start, Head + sizeof(long), (byte)command.Restriction);
-        Put(ref start, CancelIds, command.ClientOrderId);
-        var next = CancelIds + 1 + command.ClientOrderId.Length;
+        Put(ref start, CancelIds, command.ClientOrderIdInPlace);
+        var next = CancelIds + 1 + command.ClientOrderIdInPlace.Length;
         Put(ref start, next, command.CancelClientOrderId);
         return next + 1 + command.CancelClientOrderId.Length;
     }
@@ -274,8 +274,8 @@ public static class TradingCommandCodec
         }
 
         Put(ref start, next, command.Quantity);
-        Put(ref start, next + sizeof(long), command.ClientOrderId);
-        return next + sizeof(long) + 1 + command.ClientOrderId.Length;
+        Put(ref start, next + sizeof(long), command.ClientOrderIdInPlace);
+        return next + sizeof(long) + 1 + command.ClientOrderIdInPlace.Length;
     }
 
     private static bool TryReadPlace(ReadOnlySpan<byte> body, ref CommandSlot command)
@@ -332,7 +332,7 @@ public static class TradingCommandCodec
 
         command.Quantity = MemoryMarshal.Read<long>(rest);
         rest = rest[sizeof(long)..];
-        return TryReadId(ref rest, ref command.ClientOrderId) && rest.IsEmpty && IsWide(command) == isWide;
+        return TryReadClientOrderId(ref rest, ref command) && rest.IsEmpty && IsWide(command) == isWide;
     }
 
     private static bool TryReadCancel(ReadOnlySpan<byte> body, ref CommandSlot command)
@@ -345,7 +345,19 @@ public static class TradingCommandCodec
         command.OrderId = MemoryMarshal.Read<long>(body[Head..]);
         command.Restriction = (CancelRestriction)body[Head + sizeof(long)];
         var rest = body[CancelIds..];
-        return TryReadId(ref rest, ref command.ClientOrderId) && TryReadId(ref rest, ref command.CancelClientOrderId) && rest.IsEmpty;
+        return TryReadClientOrderId(ref rest, ref command) && TryReadId(ref rest, ref command.CancelClientOrderId) && rest.IsEmpty;
+    }
+
+    private static bool TryReadClientOrderId(ref ReadOnlySpan<byte> rest, ref CommandSlot command)
+    {
+        ClientOrderId id = default;
+        if (!TryReadId(ref rest, ref id))
+        {
+            return false;
+        }
+
+        command.ClientOrderId = id;
+        return true;
     }
 
     private static bool TryReadId(ref ReadOnlySpan<byte> rest, ref ClientOrderId id)

@@ -224,7 +224,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         // Safety: whatever the number is, the store finds a slot that it has, and orders never move.
         var slot = _orders.Find(command.OrderId);
-        return slot != 0 && _orders.Start[slot].Owner == command.Owner && command.ClientOrderId.IsEmpty && !_hasClosedAccounts ? slot : 0;
+        return slot != 0 && _orders.Start[slot].Owner == command.Owner && command.ClientOrderIdInPlace.IsEmpty && !_hasClosedAccounts ? slot : 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -239,14 +239,14 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var found = command.OrderId != 0
             ? _orders.Find(command.OrderId)
-            : command.ClientOrderId.IsEmpty ? 0 : _orders.Find(command.AccountId, in command.ClientOrderId);
+            : command.ClientOrderIdInPlace.IsEmpty ? 0 : _orders.Find(command.AccountId, in command.ClientOrderIdInPlace);
         if (found == 0 || _orders[found].Owner != command.Owner)
         {
             record.Reject(RejectReason.UnknownOrder);
             return 0;
         }
 
-        if (!command.ClientOrderId.IsEmpty && _orders.ClientOrderIdOf(found) != command.ClientOrderId)
+        if (!command.ClientOrderIdInPlace.IsEmpty && _orders.ClientOrderIdOf(found) != command.ClientOrderIdInPlace)
         {
             record.Reject(RejectReason.ClientOrderIdMismatch);
             return 0;

@@ -77,7 +77,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             if (command.Type == CommandType.PlaceOrder)
             {
                 group.Places[group.PlaceCount++ & (LookAheadLength - 1)].Take(in command);
-                _orders.PrefetchOwner(command.Owner, in command.ClientOrderId);
+                _orders.PrefetchOwner(command.Owner, command.ClientHash);
             }
             else if (command.Type.IsOfOneOrder())
             {

@@ -42,7 +42,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         accepted.Held = found.Held;
         if (restsWhole)
         {
-            var slot = _orders.Add(orderId, order.Owner, in order.ClientOrderId, found.ClientHash, found.AccountOrders, out _);
+            var slot = _orders.Add(orderId, order.Owner, in order.ClientOrderIdInPlace, found.ClientHash, found.AccountOrders, out _);
             ref var resting = ref _orders[slot];
             resting.Price = order.Price;
             resting.Leaves = found.Lots;
@@ -78,7 +78,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         taker.MovedSlot = 0;
         taker.HasFills = false;
         taker.ExpiresWhenDone = found.IsExhausted;
-        taker.ClientOrderId = order.ClientOrderId;
+        taker.ClientOrderId = order.ClientOrderIdInPlace;
         if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, taker.LimitKey, found.Lots))
         {
             Expire(book.Symbol, ExpireReason.UnfilledFok, ref record);
@@ -146,8 +146,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return RejectReason.TooManyRestingOrders;
         }
 
-        found.ClientHash = OrderStore.HashOf(order.AccountId, in order.ClientOrderId);
-        if (found.ClientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderId, found.ClientHash) != 0)
+        found.ClientHash = OrderStore.HashOf(order.AccountId, order.ClientHash);
+        if (found.ClientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderIdInPlace, found.ClientHash) != 0)
         {
             return RejectReason.DuplicateClientOrderId;
         }

@@ -49,24 +49,25 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         // Why the command's numbers are read where they are needed: kept at hand, they would be written to the stack and read from there.
         var book = books[order.SymbolId];
         var symbol = book.Symbol;
-        var clientHash = OrderStore.HashOf(order.AccountId, in order.ClientOrderId);
+        var clientHash = OrderStore.HashOf(order.AccountId, order.ClientHash);
         var accountOrders = _orders.FindAccountOrders(order.Owner);
-        if (order.Price <= 0 || order.Quantity <= 0 || book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
-            || _risk.CheckNewOrder(in order, symbol, _orders.OrdersOf(accountOrders).Count, timeUs) != RejectReason.None
+        var notional = symbol.Notional(order.Price, order.Quantity);
+        if (book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
+            || !_risk.AllowsUsual(in order, symbol, notional, _orders.OrdersOf(accountOrders).Count, timeUs)
             || _orders.Count >= _restingOrderLimit
-            || (clientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderId, clientHash) != 0))
+            || (clientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderIdInPlace, clientHash) != 0))
         {
             return 0;
         }
 
-        var held = symbol.HoldFor(order.Side, order.Price, order.Quantity);
+        var held = symbol.HoldOfNotional(order.Side, notional, order.Quantity);
         BeginChange();
         if (!_ledger.TryHold(order.AccountId, symbol.PaidAssetId(order.Side), held))
         {
             return 0;
         }
 
-        _risk.OnOrderAccepted(order.AccountId, timeUs);
+        _risk.OnUsualAccepted(order.AccountId);
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
         record.EndBody(TradingCommandCodec.WritePlainGtc(in order, ref record.Body));
         ref var accepted = ref record.Add<OrderAccepted>();
@@ -74,7 +75,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         accepted.RestsWhole = 1;
         accepted.OrderId = ++_lastOrderId;
         accepted.Held = held;
-        var slot = _orders.Add(_lastOrderId, order.Owner, in order.ClientOrderId, clientHash, accountOrders, out var resting);
+        var slot = _orders.Add(_lastOrderId, order.Owner, in order.ClientOrderIdInPlace, clientHash, accountOrders, out var resting);
         resting->Price = order.Price;
         resting->Leaves = order.Quantity;
         resting->SetKind(order.Side, OrderType.Limit, hasFills: false);

@@ -26,6 +26,13 @@ public interface IRisk : ISnapshotState
     /// <param name="openOrders">Open orders that the account has on the symbol now.</param>
     RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs);
 
+    /// <summary>
+    /// Returns whether a limit order of a known side, good till cancelled, surely breaks none of what <see cref="CheckNewOrder"/> asks, and is counted by
+    /// <see cref="OnUsualAccepted"/>; false decides nothing. Price and quantity may be any number.
+    /// </summary>
+    /// <param name="notional">Price x quantity in units of the quote asset, wrapped around where that is too much.</param>
+    bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs);
+
     /// <summary>Returns None, or the first filter that an open order breaks at its new price.</summary>
     /// <param name="newPrice">Ticks.</param>
     /// <param name="leaves">Lots.</param>
@@ -33,6 +40,9 @@ public interface IRisk : ISnapshotState
 
     /// <summary>One order more in the account's counts.</summary>
     void OnOrderAccepted(int accountId, long timeUs);
+
+    /// <summary>As <see cref="OnOrderAccepted"/>, for an order that <see cref="AllowsUsual"/> has allowed at the same time.</summary>
+    void OnUsualAccepted(int accountId);
 
     /// <summary>An order's first fill: gives back to the account's counts.</summary>
     void OnFirstFill(int accountId, bool isMaker, long timeUs);

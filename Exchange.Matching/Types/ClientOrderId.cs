@@ -58,9 +58,14 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
         return hash ^ (hash >> 29);
     }
 
-    /// <summary>Returns a hash for an index in memory, quicker than <see cref="StableHash"/>: mixed with <paramref name="seed"/>, never 0.</summary>
-    public readonly uint IndexHash(uint seed)
+    /// <summary>Returns a hash for an index in memory, quicker than <see cref="StableHash"/>; 0 for none, and only for that.</summary>
+    public readonly uint IndexHash()
     {
+        if (IsEmpty)
+        {
+            return 0;
+        }
+
         // Why products side by side: one after another they would wait for each other.
         ref var first = ref Unsafe.As<Characters, byte>(ref Unsafe.AsRef(in _characters));
         var hash = ((Word(ref first, 0) ^ _length) * 0x9E3779B97F4A7C15)
@@ -72,7 +77,7 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
             hash = (hash ^ (hash >> 32) ^ Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, 32))) * 0xFF51AFD7ED558CCD;
         }
 
-        hash = (hash ^ (hash >> 29) ^ seed) * 0x9E3779B97F4A7C15;
+        hash = (hash ^ (hash >> 29)) * 0x9E3779B97F4A7C15;
         return Math.Max((uint)(hash >> 32), 1);
 
         // Safety: the last word ends at byte 32 of 36, and any alignment may be read.

@@ -159,6 +159,10 @@ public sealed class Symbol
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long HoldFor(Side side, long price, long quantity) => quantity * OfSide(side, price * QuoteUnitsPerTickLot, BaseUnitsPerLot);
 
+    /// <summary>As above, for who has computed the order's notional.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long HoldOfNotional(Side side, long notional, long quantity) => OfSide(side, notional, BaseAmount(quantity));
+
     /// <summary>Returns by how much <see cref="HoldFor"/> changes from one price to another; for a sell 0, since it holds its lots whatever the price.</summary>
     // Why by a mask: no processor can foresee side and direction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

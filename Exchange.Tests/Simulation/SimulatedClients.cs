@@ -116,7 +116,7 @@ internal sealed class SimulatedClients(SimulationPlan plan, SimulationHistory hi
     {
         foreach (var command in _unknown.Where(command => command.IsUnique))
         {
-            var isFound = orders.TryGet(command.Slot.AccountId, command.Slot.SymbolId, in command.Slot.ClientOrderId, out var state);
+            var isFound = orders.TryGet(command.Slot.AccountId, command.Slot.SymbolId, command.Slot.ClientOrderId, out var state);
             SimulationHistory.Require(
                 isFound == command.IsAccepted,
                 $"after recovery a client {(isFound ? "finds" : "does not find")} its order '{command.Slot.ClientOrderId}', whose outcome was {command.Reject}");
@@ -133,7 +133,7 @@ internal sealed class SimulatedClients(SimulationPlan plan, SimulationHistory hi
             if (command.IsUnique)
             {
                 SimulationHistory.Require(
-                    !orders.TryGet(command.Slot.AccountId, command.Slot.SymbolId, in command.Slot.ClientOrderId, out _),
+                    !orders.TryGet(command.Slot.AccountId, command.Slot.SymbolId, command.Slot.ClientOrderId, out _),
                     $"an order is there whose command is not: '{command.Slot.ClientOrderId}'");
             }
 

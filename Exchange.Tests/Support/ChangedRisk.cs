@@ -15,6 +15,9 @@ internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
         return reason == RejectReason.None && applies() && order.Quantity % 2 != 0 ? RejectReason.LotSize : reason;
     }
 
+    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs) =>
+        inner.AllowsUsual(in order, symbol, notional, openOrders, timeUs) && !(applies() && order.Quantity % 2 != 0);
+
     public void AddSymbol(Symbol symbol) => inner.AddSymbol(symbol);
 
     public void OpenAccount(int accountId, int orderLimitPer10Seconds, int orderLimitPerDay) =>
@@ -26,6 +29,8 @@ internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
         inner.CheckMove(symbol, side, newPrice, leaves, timeUs);
 
     public void OnOrderAccepted(int accountId, long timeUs) => inner.OnOrderAccepted(accountId, timeUs);
+
+    public void OnUsualAccepted(int accountId) => inner.OnUsualAccepted(accountId);
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => inner.OnFirstFill(accountId, isMaker, timeUs);
 

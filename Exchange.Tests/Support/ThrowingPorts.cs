@@ -101,6 +101,12 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         return inner.CheckNewOrder(in order, symbol, openOrders, timeUs);
     }
 
+    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs)
+    {
+        plan.Count();
+        return inner.AllowsUsual(in order, symbol, notional, openOrders, timeUs);
+    }
+
     public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
         plan.Count();
@@ -111,6 +117,12 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
     {
         plan.Count();
         inner.OnOrderAccepted(accountId, timeUs);
+    }
+
+    public void OnUsualAccepted(int accountId)
+    {
+        plan.Count();
+        inner.OnUsualAccepted(accountId);
     }
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs)

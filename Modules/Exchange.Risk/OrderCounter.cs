@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Exchange.Matching.Snapshot;
@@ -8,8 +9,12 @@ namespace Exchange.Risk;
 /// <summary>
 /// Counts accepted orders per account in windows of 10 seconds and of a day, both aligned to UTC, and gives back for first fills
 /// (API.md A3). Fed alike by the engine and by the published view, so both count the same. Not thread-safe.
-/// Accounts lie in chunks of 1,024 (32 KiB), so that growth copies addresses only; nothing allocates but opening accounts.
+/// Nothing allocates but opening accounts.
+/// <code>
+/// counts[account] (32 bytes)
+/// </code>
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
 internal sealed unsafe class OrderCounter
 {
     /// <summary>Given back when the order's first fill is as taker.</summary>
@@ -20,19 +25,18 @@ internal sealed unsafe class OrderCounter
 
     private const long TenSecondsUs = 10_000_000;
     private const long DayUs = 86_400_000_000;
-    private const int ChunkShift = 10;
-    private const int ChunkMask = (1 << ChunkShift) - 1;
+    private const int MaxAccounts = 1 << 24;
 
-    // Keep alive what the addresses point to. Pinned: the collector never moves it.
-    private readonly List<Counts[]> _chunks = [];
-    private nint[] _directoryMemory = [];
-    private Counts** _directory;
+    private readonly ReservedArray<Counts> _array = new(MaxAccounts + 1);
+    private readonly Counts* _counts;
     private int _accountCount;
 
-    // The windows of the latest time; no part of the state.
-    private long _rolledTimeUs;
-    private long _rolledTenSeconds;
-    private long _rolledDay;
+    // The windows of the latest time, and where the shorter one begins, which lies inside the longer one; no part of the state.
+    private long _windowStartUs;
+    private long _tenSeconds;
+    private long _day;
+
+    public OrderCounter() => _counts = _array.Start;
 
     /// <summary>Also as a snapshot holds it: 32 bytes without padding.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -53,9 +57,9 @@ internal sealed unsafe class OrderCounter
     public void OpenAccount(int accountId, int limitPer10Seconds, int limitPerDay)
     {
         Invariant.That(accountId == _accountCount + 1, "accounts are opened in the order of their ids");
-        if (accountId >> ChunkShift == _chunks.Count)
+        while (accountId >= _array.Length)
         {
-            AddChunk();
+            _array.Grow();
         }
 
         _accountCount = accountId;
@@ -89,26 +93,40 @@ internal sealed unsafe class OrderCounter
             counts.LimitPerDay);
     }
 
-    /// <summary>Returns None, or the limit that one order more would break.</summary>
+    /// <summary>
+    /// Returns whether one order more breaks no limit, and is counted by <see cref="CountOneMore"/>: as most are, whose account has placed others in the
+    /// windows of now. Otherwise <see cref="Check"/> decides.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasRoom(int accountId, long timeUs)
+    {
+        ref readonly var counts = ref At(accountId);
+        return IsInWindows(timeUs) && counts.TenSeconds == _tenSeconds
+            && !IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) && !IsUsedUp(counts.PerDay, counts.LimitPerDay) && counts.PerDay != int.MaxValue;
+    }
+
+    /// <summary>An accepted order of an account that <see cref="HasRoom"/> at the same time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CountOneMore(int accountId)
+    {
+        // Safety: the account exists, it has room. Neither count passes the top: that of the day is the greater one.
+        var counts = _counts + accountId;
+        counts->Per10Seconds++;
+        counts->PerDay++;
+    }
+
+    /// <summary>Returns None, or the limit that one order more would break.</summary>
     public RejectReason Check(int accountId, long timeUs)
     {
         ref readonly var counts = ref At(accountId);
-        return IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) || IsUsedUp(counts.PerDay, counts.LimitPerDay)
-            ? CheckWindows(in counts, timeUs)
+        return IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) && timeUs / TenSecondsUs <= counts.TenSeconds ? RejectReason.TooManyOrdersPer10Seconds
+            : IsUsedUp(counts.PerDay, counts.LimitPerDay) && timeUs / DayUs <= counts.Day ? RejectReason.TooManyOrdersPerDay
             : RejectReason.None;
     }
 
     // A limit of 0, which is none, becomes the greatest number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsUsedUp(int count, int limit) => (uint)count > (uint)limit - 1;
-
-    /// <summary>A limit is used up, if the count's window is still that of now.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static RejectReason CheckWindows(in Counts counts, long timeUs) =>
-        IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) && timeUs / TenSecondsUs <= counts.TenSeconds ? RejectReason.TooManyOrdersPer10Seconds
-        : IsUsedUp(counts.PerDay, counts.LimitPerDay) && timeUs / DayUs <= counts.Day ? RejectReason.TooManyOrdersPerDay
-        : RejectReason.None;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId)
@@ -119,7 +137,6 @@ internal sealed unsafe class OrderCounter
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnOrderAccepted(int accountId, long timeUs)
     {
         ref var counts = ref At(accountId);
@@ -165,7 +182,7 @@ internal sealed unsafe class OrderCounter
 
     public void Load(SnapshotReader reader)
     {
-        var count = reader.ReadCount(int.MaxValue - 1);
+        var count = reader.ReadCount(MaxAccounts);
         for (var accountId = 1; accountId <= count; accountId++)
         {
             OpenAccount(accountId, 0, 0);
@@ -176,26 +193,40 @@ internal sealed unsafe class OrderCounter
     // Why: an account without limits may place more orders in a day than an int holds; its count then stays at the top.
     private static int Increment(int count) => count == int.MaxValue ? count : count + 1;
 
+    /// <summary>Whether the windows of a time are the ones that were computed last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsInWindows(long timeUs) => (ulong)(timeUs - _windowStartUs) < TenSecondsUs;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Roll(ref Counts counts, long timeUs)
     {
-        if (timeUs != _rolledTimeUs)
+        if (!IsInWindows(timeUs))
         {
-            // All commands of a batch have one time: its windows are computed once.
-            _rolledTimeUs = timeUs;
-            _rolledTenSeconds = timeUs / TenSecondsUs;
-            _rolledDay = timeUs / DayUs;
+            ComputeWindows(timeUs);
         }
 
-        if (_rolledTenSeconds > counts.TenSeconds)
+        if (_tenSeconds > counts.TenSeconds)
         {
-            counts.TenSeconds = _rolledTenSeconds;
-            counts.Per10Seconds = 0;
+            RollTo(ref counts);
         }
+    }
 
-        if (_rolledDay > counts.Day)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ComputeWindows(long timeUs)
+    {
+        _tenSeconds = timeUs / TenSecondsUs;
+        _day = timeUs / DayUs;
+        _windowStartUs = _tenSeconds * TenSecondsUs;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RollTo(ref Counts counts)
+    {
+        counts.TenSeconds = _tenSeconds;
+        counts.Per10Seconds = 0;
+        if (_day > counts.Day)
         {
-            counts.Day = _rolledDay;
+            counts.Day = _day;
             counts.PerDay = 0;
         }
     }
@@ -205,22 +236,7 @@ internal sealed unsafe class OrderCounter
     {
         Invariant.That((uint)(accountId - 1) < (uint)_accountCount, "orders are counted for an account that exists");
 
-        // Safety: the chunk of an account that exists is in the directory.
-        return ref _directory[accountId >> ChunkShift][accountId & ChunkMask];
-    }
-
-    private void AddChunk()
-    {
-        var chunk = GC.AllocateArray<Counts>(1 << ChunkShift, pinned: true);
-        if (_chunks.Count == _directoryMemory.Length)
-        {
-            var memory = GC.AllocateArray<nint>(Math.Max(16, 2 * _chunks.Count), pinned: true);
-            _directoryMemory.CopyTo(memory, 0);
-            _directoryMemory = memory;
-            _directory = (Counts**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
-        }
-
-        _directory[_chunks.Count] = (Counts*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
-        _chunks.Add(chunk);
+        // Safety: the array reaches as far as accounts exist.
+        return ref _counts[accountId];
     }
 }

@@ -11,7 +11,8 @@ namespace Exchange.Risk;
 /// Why a cache: the reference price costs a division of 128 bits, and it moves with every trade. So a check leaves behind, for the rest of
 /// the reference's bucket, the prices that stay allowed as long as all trades lie within 1/64 of the reference: within a bucket an average
 /// can only move towards what is traded. A price inside is allowed at the cost of two comparisons; any other is checked exactly, so the
-/// answer never depends on the cache, which is no part of the state.
+/// answer never depends on the cache, which is no part of the state. What is remembered lies within the symbol's price range, too, so that who is inside
+/// passes both filters.
 /// </para>
 /// A mutable struct, so that those of all symbols lie side by side. A default value remembers nothing.
 /// </summary>
@@ -35,8 +36,10 @@ internal struct PercentPriceBySide
         private Range _first;
     }
 
-    /// <summary>Returns whether a price is known to be allowed; what is not, <see cref="AllowsExactly"/> decides.</summary>
-    /// <param name="price">Ticks, more than 0.</param>
+    /// <summary>
+    /// Returns whether a price is known to be allowed, by the symbol's price range, too; what is not, the range and <see cref="AllowsExactly"/> decide.
+    /// </summary>
+    /// <param name="price">Ticks; any number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Allows(Side side, long price, long timeUs)
     {
@@ -64,11 +67,11 @@ internal struct PercentPriceBySide
 
     /// <summary>Returns whether a price is allowed, and remembers which ones will be.</summary>
     /// <param name="price">Ticks, more than 0.</param>
-    /// <param name="spec">The symbol's.</param>
     /// <param name="reference">The symbol's.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool AllowsExactly(Side side, long price, long timeUs, SymbolSpec spec, ReferencePrice reference)
+    public bool AllowsExactly(Side side, long price, long timeUs, Symbol symbol, ReferencePrice reference)
     {
+        var spec = symbol.Spec;
         var now = reference.At(timeUs);
         if (now == 0 || !spec.HasPercentPriceBySide)
         {
@@ -76,16 +79,16 @@ internal struct PercentPriceBySide
             _lowestReference = spec.HasPercentPriceBySide ? long.MaxValue : 0;
             _highestReference = long.MaxValue;
             _validUntilUs = long.MaxValue;
-            _ranges[(int)Side.Buy] = new Range(0, long.MaxValue);
-            _ranges[(int)Side.Sell] = new Range(0, long.MaxValue);
+            _ranges[(int)Side.Buy] = new Range(symbol.MinPrice, symbol.MaxPrice);
+            _ranges[(int)Side.Sell] = new Range(symbol.MinPrice, symbol.MaxPrice);
             return true;
         }
 
         _lowestReference = now - (now >> SlackShift);
         _highestReference = now + (now >> SlackShift);
         _validUntilUs = ReferencePrice.EndOfBucketUs(timeUs);
-        _ranges[(int)Side.Buy] = Allowed(spec.BidMultiplierDown, spec.BidMultiplierUp);
-        _ranges[(int)Side.Sell] = Allowed(spec.AskMultiplierDown, spec.AskMultiplierUp);
+        _ranges[(int)Side.Buy] = Allowed(symbol, spec.BidMultiplierDown, spec.BidMultiplierUp);
+        _ranges[(int)Side.Sell] = Allowed(symbol, spec.AskMultiplierDown, spec.AskMultiplierUp);
 
         var (down, up) = side == Side.Buy
             ? (spec.BidMultiplierDown, spec.BidMultiplierUp)
@@ -94,8 +97,8 @@ internal struct PercentPriceBySide
         return fixedPrice >= (Int128)now * down && fixedPrice <= (Int128)now * up;
     }
 
-    /// <summary>Returns the prices that the multipliers allow whichever of the expected references holds.</summary>
-    private readonly Range Allowed(long down, long up) => new(
-        (long)Int128.Min(long.MaxValue, ((Int128)_highestReference * down + FixedPoint.One - 1) / FixedPoint.One),
-        (long)Int128.Min(long.MaxValue, (Int128)_lowestReference * up / FixedPoint.One));
+    /// <summary>Returns the symbol's prices that the multipliers allow whichever of the expected references holds.</summary>
+    private readonly Range Allowed(Symbol symbol, long down, long up) => new(
+        (long)Int128.Clamp(((Int128)_highestReference * down + FixedPoint.One - 1) / FixedPoint.One, symbol.MinPrice, long.MaxValue),
+        (long)Int128.Min(symbol.MaxPrice, (Int128)_lowestReference * up / FixedPoint.One));
 }

@@ -27,6 +27,9 @@ public readonly struct RiskPort : IRisk
     public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _state.SetOrderLimits(accountId, per10Seconds, perDay);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs) =>
+        _state.AllowsUsual(order, symbol, notional, openOrders, timeUs);
+
     public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs) =>
         _state.CheckNewOrder(order, symbol, openOrders, timeUs);
 
@@ -35,6 +38,8 @@ public readonly struct RiskPort : IRisk
         _state.CheckMove(symbol, side, newPrice, leaves, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OnUsualAccepted(int accountId) => _state.OnUsualAccepted(accountId);
+
     public void OnOrderAccepted(int accountId, long timeUs) => _state.OnOrderAccepted(accountId, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,7 +37,16 @@ internal sealed class RiskState : ISnapshotState
 
     public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _counter.SetLimits(accountId, per10Seconds, perDay);
 
+    /// <summary>Returns whether a plain limit order, good till cancelled, surely passes all that <see cref="CheckNewOrder"/> asks; false decides nothing.</summary>
+    /// <param name="notional">The order's; whatever it is while price or quantity pass no filter.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs) =>
+        _counter.HasRoom(order.AccountId, timeUs)
+        && PercentPriceOf(symbol).Allows(order.Side, order.Price, timeUs)
+        && order.Quantity >= symbol.MinQuantity && order.Quantity <= symbol.MaxQuantity
+        && IsNotionalWithin(symbol, notional)
+        && openOrders < symbol.MaxNumOrders;
+
     public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
     {
         var limit = _counter.Check(order.AccountId, timeUs);
@@ -51,14 +60,10 @@ internal sealed class RiskState : ISnapshotState
             return CheckMarket(order, symbol, timeUs);
         }
 
-        if (order.Price < symbol.MinPrice || order.Price > symbol.MaxPrice)
+        var price = CheckPrice(symbol, order.Side, order.Price, timeUs);
+        if (price != RejectReason.None)
         {
-            return RejectReason.PriceFilter;
-        }
-
-        if (!AllowsPercentPrice(symbol, order.Side, order.Price, timeUs))
-        {
-            return RejectReason.PercentPriceBySide;
+            return price;
         }
 
         if (order.Quantity < symbol.MinQuantity || order.Quantity > symbol.MaxQuantity)
@@ -78,14 +83,13 @@ internal sealed class RiskState : ISnapshotState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
-        if (newPrice < symbol.MinPrice || newPrice > symbol.MaxPrice)
+        if (!PercentPriceOf(symbol).Allows(side, newPrice, timeUs))
         {
-            return RejectReason.PriceFilter;
-        }
-
-        if (!AllowsPercentPrice(symbol, side, newPrice, timeUs))
-        {
-            return RejectReason.PercentPriceBySide;
+            var reason = CheckPrice(symbol, side, newPrice, timeUs);
+            if (reason != RejectReason.None)
+            {
+                return reason;
+            }
         }
 
         var notional = symbol.Notional(newPrice, leaves);
@@ -93,6 +97,8 @@ internal sealed class RiskState : ISnapshotState
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OnUsualAccepted(int accountId) => _counter.CountOneMore(accountId);
+
     public void OnOrderAccepted(int accountId, long timeUs) => _counter.OnOrderAccepted(accountId, timeUs);
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _counter.OnFirstFill(accountId, isMaker, timeUs);
@@ -101,7 +107,7 @@ internal sealed class RiskState : ISnapshotState
     public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
     {
         ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
-        _percentPrices[symbol.Id].OnTrade(price);
+        PercentPriceOf(symbol).OnTrade(price);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -192,13 +198,18 @@ internal sealed class RiskState : ISnapshotState
     private static RejectReason BrokenNotional(Symbol symbol, long notional) =>
         notional >= symbol.MinNotional && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.Notional;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool AllowsPercentPrice(Symbol symbol, Side side, long price, long timeUs) =>
-        _percentPrices[symbol.Id].Allows(side, price, timeUs) || AllowsPercentPriceExactly(symbol, side, price, timeUs);
-
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool AllowsPercentPriceExactly(Symbol symbol, Side side, long price, long timeUs) =>
-        _percentPrices[symbol.Id].AllowsExactly(side, price, timeUs, symbol.Spec, ReferenceOf(symbol));
+    private RejectReason CheckPrice(Symbol symbol, Side side, long price, long timeUs) =>
+        price < symbol.MinPrice || price > symbol.MaxPrice ? RejectReason.PriceFilter
+        : PercentPriceOf(symbol).AllowsExactly(side, price, timeUs, symbol, ReferenceOf(symbol)) ? RejectReason.None
+        : RejectReason.PercentPriceBySide;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref PercentPriceBySide PercentPriceOf(Symbol symbol)
+    {
+        Invariant.That((uint)symbol.Id < (uint)_symbolCount, "a percent price belongs to a symbol that exists");
+        return ref _percentPrices[symbol.Id];
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReferencePrice ReferenceOf(Symbol symbol)

@@ -20,7 +20,7 @@ public sealed class OrderStoreTests
     {
         const int account = 9;
         var ids = Enumerable.Range(1, 5).Select(salt => IdWithHash(hash, (ulong)salt)).ToArray();
-        Assert.That(ids.Select(id => OrderStore.HashOf(account, id)).Distinct().Count(), Is.EqualTo(1), "the collision is real");
+        Assert.That(ids.Select(id => OrderStore.HashOf(account, id.IndexHash())).Distinct().Count(), Is.EqualTo(1), "the collision is real");
         Assert.That(ids.Distinct().Count(), Is.EqualTo(ids.Length));
 
         foreach (var removal in Permutations([0, 1, 2, 3, 4]))

@@ -1,5 +1,7 @@
+using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 using Exchange.Risk;
+using Exchange.Tests.Support;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Risk;
@@ -129,8 +131,58 @@ public sealed class OrderCounterTests
         Assert.That(counter.CountsOf(2, Midnight + 10 * Second), Is.EqualTo(new OrderCounts(1, 2, 0, 0)));
     }
 
+    /// <summary>Many orders, fills and times: whoever has room is allowed by the check, too, and the short way counts what the long one does.</summary>
     [Test]
-    public void Accounts_of_different_chunks_count_apart()
+    public void The_short_way_counts_as_the_long_one([Values(1UL, 2UL, 3UL)] ulong seed)
+    {
+        var random = new SplitMix64(seed);
+        var (counter, model) = (NewCounter(), NewCounter());
+        var (time, shortWays, longWays) = (Midnight, 0, 0);
+        for (var i = 0; i < 50_000; i++)
+        {
+            time += random.Chance(90) ? random.Between(0, Second / 4) : random.Chance(95) ? random.Between(0, 30 * Second) : random.Between(0, Day);
+            var account = 1 + random.Below(2);
+            if (random.Chance(40))
+            {
+                counter.OnFirstFill(account, isMaker: i % 2 == 0, time);
+                model.OnFirstFill(account, isMaker: i % 2 == 0, time);
+            }
+
+            var check = model.Check(account, time);
+            if (counter.HasRoom(account, time))
+            {
+                Assert.That(check, Is.EqualTo(RejectReason.None), $"step {i}");
+                counter.CountOneMore(account);
+                model.OnOrderAccepted(account, time);
+                shortWays++;
+            }
+            else if (check == RejectReason.None)
+            {
+                counter.OnOrderAccepted(account, time);
+                model.OnOrderAccepted(account, time);
+                longWays++;
+            }
+
+            Assert.That(HashOf(counter), Is.EqualTo(HashOf(model)), $"step {i}");
+        }
+
+        Assert.That(Math.Min(shortWays, longWays), Is.GreaterThan(1_000), "both ways are taken");
+    }
+
+    [Test]
+    public void An_account_without_limits_that_has_counted_to_the_top_has_no_room_and_stays_there()
+    {
+        var counter = LoadedCounter(int.MaxValue - 2);
+        counter.OnOrderAccepted(1, Midnight);
+        Assert.That(counter.HasRoom(1, Midnight), "one more");
+        counter.CountOneMore(1);
+        Assert.That((counter.HasRoom(1, Midnight), counter.Check(1, Midnight)), Is.EqualTo((false, RejectReason.None)));
+        counter.OnOrderAccepted(1, Midnight);
+        Assert.That(counter.CountsOf(1, Midnight), Is.EqualTo(new OrderCounts(int.MaxValue, int.MaxValue, 0, 0)));
+    }
+
+    [Test]
+    public void Many_accounts_count_apart()
     {
         var counter = new OrderCounter();
         for (var account = 1; account <= 3_000; account++)
@@ -149,6 +201,33 @@ public sealed class OrderCounterTests
             Assert.That(() => counter.OnOrderAccepted(3_001, Midnight), Throws.TypeOf<InvariantBrokenException>());
             Assert.That(() => counter.OpenAccount(3_002, 0, 0), Throws.TypeOf<InvariantBrokenException>());
         });
+    }
+
+    private static ulong HashOf(OrderCounter counter)
+    {
+        var hash = new StateHash();
+        counter.AddTo(ref hash);
+        return hash.Value;
+    }
+
+    /// <summary>Account 1 without limits, with as many orders in both windows.</summary>
+    private static OrderCounter LoadedCounter(int orders)
+    {
+        // As a snapshot has it: accounts; ten seconds, day, counts, limits.
+        using var bytes = new MemoryStream();
+        var writer = new SnapshotWriter(bytes.Write);
+        writer.Write(1);
+        writer.Write(Midnight / (10 * Second));
+        writer.Write(Midnight / Day);
+        writer.Write(orders);
+        writer.Write(orders);
+        writer.Write(0);
+        writer.Write(0);
+        writer.Flush();
+        bytes.Position = 0;
+        var counter = new OrderCounter();
+        counter.Load(new SnapshotReader(bytes.ReadExactly));
+        return counter;
     }
 
     /// <summary>Account 1: at most 3 in ten seconds and 5 a day; account 2 without limits.</summary>

@@ -72,6 +72,21 @@ public sealed class PercentPriceBySideTests
         }
     }
 
+    [Test]
+    public void What_is_remembered_lies_within_the_price_range_of_the_symbol([Values] bool hasFilter, [Values] Side side)
+    {
+        var spec = hasFilter ? Spec with { AskMultiplierDown = 1, AskMultiplierUp = 1_000 * FixedPoint.One, BidMultiplierDown = 1, BidMultiplierUp = 1_000 * FixedPoint.One }
+            : Spec with { BidMultiplierDown = 0, BidMultiplierUp = 0, AskMultiplierDown = 0, AskMultiplierUp = 0 };
+        var symbol = SampleSymbols.New(spec);
+        var (filter, reference) = NewFilter(spec, 5);
+        reference.OnTrade(symbol.MaxPrice / 2, 7, Start);
+        filter.OnTrade(symbol.MaxPrice / 2);
+        Assert.That(filter.Remembers(side, symbol.MaxPrice / 2, Start), Is.False, "nobody has asked");
+        Assert.That(filter.Allows(side, symbol.MaxPrice / 2, Start));
+        long[] prices = [long.MinValue, 0, symbol.MinPrice - 1, symbol.MinPrice, symbol.MaxPrice, symbol.MaxPrice + 1, long.MaxValue];
+        Assert.That(prices.Select(price => filter.Remembers(side, price, Start)), Is.EqualTo(new[] { false, false, false, true, true, false, false }));
+    }
+
     /// <summary>Many checks between trades, so that the remembered prices are used; trades inside, at and outside of the slack; buckets that end.</summary>
     [Test]
     public void Remembered_prices_never_change_an_answer([Values(0, 1, 5)] int minutes, [Values(1UL, 2UL, 3UL)] ulong seed)
@@ -122,9 +137,12 @@ public sealed class PercentPriceBySideTests
 
     private sealed class Filter(SymbolSpec spec, ReferencePrice reference)
     {
+        private readonly Symbol _symbol = SampleSymbols.New(spec);
         private PercentPriceBySide _filter;
 
-        public bool Allows(Side side, long price, long timeUs) => _filter.Allows(side, price, timeUs) || _filter.AllowsExactly(side, price, timeUs, spec, reference);
+        public bool Allows(Side side, long price, long timeUs) => _filter.Allows(side, price, timeUs) || _filter.AllowsExactly(side, price, timeUs, _symbol, reference);
+
+        public bool Remembers(Side side, long price, long timeUs) => _filter.Allows(side, price, timeUs);
 
         public void OnTrade(long price) => _filter.OnTrade(price);
     }
