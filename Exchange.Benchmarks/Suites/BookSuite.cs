@@ -89,7 +89,7 @@ public unsafe class BookSuite
     private int Add()
     {
         var id = ++_lastOrderId;
-        var slot = _orders.Add(id, 1 + (int)_random.Next(Accounts), 0, NewClientOrderId(id));
+        var slot = _orders.Add(id, AccountOrdersOf(1 + (int)_random.Next(Accounts)), NewClientOrderId(id));
         ref var order = ref _orders[slot];
         var side = (Side)_random.Next(2);
         order.SetKind(side, OrderType.Limit, hasFills: false);
@@ -97,6 +97,12 @@ public unsafe class BookSuite
         order.Leaves = 1 + _random.Next(100);
         _book.AddLast(slot);
         return slot;
+    }
+
+    private int AccountOrdersOf(int accountId)
+    {
+        var found = _orders.FindAccountOrders(accountId, symbolId: 0);
+        return found != 0 ? found : _orders.AddAccountOrders(OrderStore.OwnerOf(accountId, symbolId: 0), quoteFunds: default, baseFunds: default);
     }
 
     private long NewPrice(Side side) => side == Side.Buy ? MidPrice - 1 - _random.Next(5_000) : MidPrice + 1 + _random.Next(5_000);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Book;
@@ -18,6 +19,9 @@ internal sealed unsafe class OrderStore : IDisposable
 {
     /// <summary>Most resting orders of one exchange; address space for them is reserved.</summary>
     public const int MaxOrders = 1 << 26;
+
+    /// <summary>No account on a symbol that cannot be: an owner that nobody has, so that who looks for any owner never takes row 0 for it.</summary>
+    private const long NoOwner = -1;
 
     private const uint AccountFactor = 0x85EBCA6B;
 
@@ -43,6 +47,7 @@ internal sealed unsafe class OrderStore : IDisposable
         _orders = _orderArray.Start;
         _details = _detailsArray.Start;
         _accountOrders = _accountArray.Start;
+        _accountOrders[0].Owner = NoOwner;
         _byId = new DirectIndex<OrderIds>(new OrderIds(_orders));
         _byOwner = new OwnerIndex(_accountOrders);
     }
@@ -58,7 +63,7 @@ internal sealed unsafe class OrderStore : IDisposable
     /// </summary>
     public RestingOrder* Start => _orders;
 
-    /// <summary>The order of a slot that <see cref="Add(long, int, int, in ClientOrderId)"/> has given.</summary>
+    /// <summary>The order of a slot that <see cref="Add(long, int, in ClientOrderId)"/> has given.</summary>
     public ref RestingOrder this[int slot]
     {
         // Safety: slots that are given out lie below the array's length, and its elements never move.
@@ -100,14 +105,13 @@ internal sealed unsafe class OrderStore : IDisposable
         return slot;
     }
 
-    /// <summary>Returns the index where the account's orders on the symbol probably are, and fetches it; 0 for none.</summary>
+    /// <summary>Returns the index where the account's orders on the symbol probably are: those found lately at its place, or 0. The list says whose it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int GuessAccountOrders(long owner)
-    {
-        var accountOrders = _byOwner.Guess(owner);
-        Prefetch.Line(_accountOrders + accountOrders);
-        return accountOrders;
-    }
+    public int GuessAccountOrders(long owner) => _byOwner.Guess(owner);
+
+    /// <summary>Fetches a list of an account's orders.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchList(int accountOrders) => Prefetch.Line(_accountOrders + accountOrders);
 
     /// <summary>Fetches what a search for this order begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -158,9 +162,15 @@ internal sealed unsafe class OrderStore : IDisposable
     public int Find(int accountId, in ClientOrderId clientOrderId) => Find(accountId, in clientOrderId, HashOf(accountId, clientOrderId.IndexHash()));
 
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public int Find(int accountId, in ClientOrderId clientOrderId, uint clientHash) =>
         _byClientId.Find(clientHash, new ClientOrderIdMatch(_orders, _details, accountId, in clientOrderId));
+
+    /// <summary>Returns whether the account has an open order with this client id.</summary>
+    /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Has(int accountId, in ClientOrderId clientOrderId, uint clientHash) =>
+        _byClientId.MayHave(clientHash) && Find(accountId, in clientOrderId, clientHash) != 0;
 
     /// <summary>Returns the index of the account's orders on the symbol (see <see cref="OrdersOf"/>), or 0 when it never had one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -171,22 +181,31 @@ internal sealed unsafe class OrderStore : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly AccountOrders OrdersOf(int accountOrders) => ref _accountOrders[accountOrders];
 
-    /// <summary>Adds an order to all three ways in; its place in a level is the book's matter. Returns its slot.</summary>
-    public int Add(long orderId, int accountId, int symbolId, in ClientOrderId clientOrderId) =>
-        Add(orderId, OwnerOf(accountId, symbolId), in clientOrderId, HashOf(accountId, clientOrderId.IndexHash()), FindAccountOrders(accountId, symbolId), out _);
+    /// <summary>Adds an account's orders on a symbol where none have been; returns their index.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public int AddAccountOrders(long owner, FundsPlace quoteFunds, FundsPlace baseFunds)
+    {
+        if (_nextAccountOrders >= _accountArray.Length)
+        {
+            _accountArray.Grow();
+        }
 
-    /// <param name="owner">Account (low half) and symbol (high half).</param>
+        _accountOrders[_nextAccountOrders] = new AccountOrders(owner, quoteFunds, baseFunds);
+        _byOwner.Add(owner, _nextAccountOrders);
+        return _nextAccountOrders++;
+    }
+
+    /// <summary>Adds an order to all three ways in; its place in a level is the book's matter. Returns its slot.</summary>
+    public int Add(long orderId, int accountOrders, in ClientOrderId clientOrderId) =>
+        Add(orderId, accountOrders, in clientOrderId, HashOf((int)_accountOrders[accountOrders].Owner, clientOrderId.IndexHash()), out _);
+
+    /// <param name="accountOrders">Index of those of its account on its symbol.</param>
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the account and client id.</param>
-    /// <param name="accountOrders">As <see cref="FindAccountOrders"/> returns it.</param>
     /// <param name="order">What is at the slot: price, leaves, kind and its place in a level are to be written.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Add(long orderId, long owner, in ClientOrderId clientOrderId, uint clientHash, int accountOrders, out RestingOrder* order)
+    public int Add(long orderId, int accountOrders, in ClientOrderId clientOrderId, uint clientHash, out RestingOrder* order)
     {
         var slot = TakeSlot();
-        if (accountOrders == 0)
-        {
-            accountOrders = AddAccountOrders(owner);
-        }
 
         // Safety: slots and indices lie below the arrays' lengths, as far as they were given out; 0 is nobody's.
         var orders = _orders;
@@ -194,7 +213,8 @@ internal sealed unsafe class OrderStore : IDisposable
         order = orders + slot;
         var last = list->Last;
         order->OrderId = orderId;
-        order->Owner = owner;
+        order->Owner = list->Owner;
+        order->QuoteFunds = list->QuoteFunds;
         order->AccountOrders = accountOrders;
         order->ClientHash = clientHash;
         order->NextOfAccount = 0;
@@ -259,7 +279,8 @@ internal sealed unsafe class OrderStore : IDisposable
         _byOwner.Dispose();
     }
 
-    private static long OwnerOf(int accountId, int symbolId) => (uint)accountId | ((long)symbolId << 32);
+    /// <summary>Returns account and symbol as one number.</summary>
+    public static long OwnerOf(int accountId, int symbolId) => (uint)accountId | ((long)symbolId << 32);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int TakeSlot()
@@ -291,19 +312,6 @@ internal sealed unsafe class OrderStore : IDisposable
         {
             _detailsArray.Grow();
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int AddAccountOrders(long owner)
-    {
-        if (_nextAccountOrders >= _accountArray.Length)
-        {
-            _accountArray.Grow();
-        }
-
-        _accountOrders[_nextAccountOrders].Owner = owner;
-        _byOwner.Add(owner, _nextAccountOrders);
-        return _nextAccountOrders++;
     }
 
     private readonly struct OrderIds(RestingOrder* orders) : IKeyedSlots

@@ -13,7 +13,7 @@ namespace Exchange.Matching.Book;
 /// all: hash(owner)                         ─► row
 /// </code>
 /// </summary>
-/// <param name="rows">All rows; row 0 is nobody's, with the owner 0.</param>
+/// <param name="rows">All rows; row 0 is nobody's, with an owner that nobody has.</param>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It is; the rule overlooks that of a struct.")]
 internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
 {

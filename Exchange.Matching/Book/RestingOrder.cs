@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 
 namespace Exchange.Matching.Book;
@@ -10,7 +11,7 @@ namespace Exchange.Matching.Book;
 ///  0  orderId (8) | price, ticks (8) | leaves, lots (8)
 /// 24  next, previous: queue of the level (4+4)
 /// 32  nextOfAccount, previousOfAccount: the account's open orders on the symbol, oldest first (4+4)
-/// 40  4 spare | accountOrders (4) | owner: accountId (4) | symbolId (4)
+/// 40  quoteFunds (4) | accountOrders (4) | owner: accountId (4) | symbolId (4)
 /// 56  side | type | hasFills | 1 spare | clientHash (4)
 /// </code>
 /// </summary>
@@ -24,6 +25,9 @@ internal struct RestingOrder
     [FieldOffset(28)] public int Previous;
     [FieldOffset(32)] public int NextOfAccount;
     [FieldOffset(36)] public int PreviousOfAccount;
+
+    /// <summary>Those of the account: what a move changes, kept here so that it need not look for them.</summary>
+    [FieldOffset(40)] public FundsPlace QuoteFunds;
 
     /// <summary>Index of the account's <see cref="AccountOrders"/> on the symbol.</summary>
     [FieldOffset(44)] public int AccountOrders;
@@ -53,13 +57,37 @@ internal struct RestingOrderDetails
     public ClientOrderId ClientOrderId;
 }
 
-/// <summary>The open orders of one account on one symbol, oldest first; 32 bytes, so that none lies on two cache lines.</summary>
+/// <summary>
+/// The open orders of one account on one symbol, oldest first, and where the funds are that they move; 32 bytes, so that none lies on two cache lines.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct AccountOrders
 {
-    /// <summary>Account and symbol as one number.</summary>
+    /// <summary>Account and symbol as one number; that of row 0 is nobody's.</summary>
     public long Owner;
     public int First;
     public int Last;
     public int Count;
+
+    // By the side of an order that pays with them.
+    private FundsPlace _quoteFunds;
+    private FundsPlace _baseFunds;
+
+    public AccountOrders(long owner, FundsPlace quoteFunds, FundsPlace baseFunds)
+    {
+        Owner = owner;
+        _quoteFunds = quoteFunds;
+        _baseFunds = baseFunds;
+    }
+
+    public readonly FundsPlace QuoteFunds => _quoteFunds;
+
+    /// <summary>Returns where the funds are with which an order of <paramref name="side"/> pays.</summary>
+    // Safety: one bit of the side, whatever it is, finds one of the two. Why not a choice: no processor can foresee sides.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly FundsPlace PaidFunds(Side side) => Unsafe.Add(ref Unsafe.AsRef(in _quoteFunds), (int)side & 1);
+
+    /// <summary>Returns where the funds are in which an order of <paramref name="side"/> receives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly FundsPlace ReceivedFunds(Side side) => PaidFunds(side.Opposite());
 }

@@ -182,6 +182,14 @@ public sealed unsafe class SlotIndex : IDisposable
         return bucket->Overflow == 0 && _old.Buckets == null ? 0 : FindFurther(key, match);
     }
 
+    /// <summary>Returns whether a slot may be under <paramref name="key"/>; mostly tells, with the home bucket alone, that none is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MayHave(uint key)
+    {
+        var bucket = _table.Buckets + _table.Home(key);
+        return Bucket.LanesWithKey(bucket, key) != 0 || bucket->Overflow != 0 || _old.Buckets != null;
+    }
+
     /// <summary>Returns a slot that probably is the one of a key, without a look at it, or 0: the last under the key in its home.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Guess(uint key)

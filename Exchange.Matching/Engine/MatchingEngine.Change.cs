@@ -91,7 +91,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             var released = book.Symbol.HoldFor(order.Side, order.Price, reduce.Quantity);
             book.TakeOff(ref order, reduce.Quantity);
-            _ledger.Release(order.AccountId, book.Symbol.PaidAssetId(order.Side), released);
+            _ledger.Release(_orders.OrdersOf(order.AccountOrders).PaidFunds(order.Side), book.Symbol.PaidAssetId(order.Side), released);
             ref var reduced = ref record.Add<OrderReduced>();
             reduced.Type = EventType.OrderReduced;
             reduced.Side = order.Side;
@@ -130,7 +130,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var heldChange = symbol.HoldChange(side, oldPrice, newPrice, leaves);
         BeginChange();
-        if (!_ledger.TryChangeHold(move.AccountId, symbol.QuoteAssetId, heldChange))
+        if (!_ledger.TryChangeHold(order->QuoteFunds, symbol.QuoteAssetId, heldChange))
         {
             record.Reject(RejectReason.InsufficientBalance);
             return;
@@ -172,6 +172,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             OrderId = order.OrderId,
             AccountId = order.AccountId,
+            AccountOrders = order.AccountOrders,
             SymbolId = move.SymbolId,
             Side = order.Side,
             Type = order.Type,
@@ -285,7 +286,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var (side, price, leaves) = (order->Side, order->Price, order->Leaves);
         var released = symbol.HoldFor(side, price, leaves);
         Planted.Let(PlantedBug.HoldNotReleased, ref released, 0);
-        _ledger.Release(order->AccountId, symbol.PaidAssetId(side), released);
+        _ledger.Release(_orders.OrdersOf(order->AccountOrders).PaidFunds(side), symbol.PaidAssetId(side), released);
         ref var canceled = ref record.Add<OrderCanceled>();
         canceled.Type = EventType.OrderCanceled;
         canceled.Side = side;

@@ -120,6 +120,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
         {
             place.Slot = _orders.GuessAccountOrders(place.Owner);
+            _orders.PrefetchList(place.Slot);
             _risk.Prefetch(place.AccountId, place.SymbolId);
         }
     }

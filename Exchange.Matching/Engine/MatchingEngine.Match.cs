@@ -17,36 +17,83 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var makers = ref book.Ladder(taker.Side.Opposite());
         var work = _workLimit;
         var limitKey = Math.Min(taker.LimitKey, PriceLadder.MaxKey);
-        while (taker.Leaves > 0 && makers.BestKey <= limitKey && taker.LevelsLeft > 0)
+        var trades = default(TradeSums);
+        while (taker.Leaves > 0 && makers.BestKey <= limitKey && taker.LevelsLeft > 0 && work > 0)
         {
-            if (work == 0)
-            {
-                Suspend(PendingKind.Taker, taker.AccountId, taker.SymbolId);
-                AppendBookUpdated(book, ref record);
-                return;
-            }
-
-            bookChanged = true;
             var key = makers.BestKey;
-            if (TradeAtLevel(book, makers.LevelAt(key), book.PriceOf(taker.Side.Opposite(), key), timeUs, ref work, ref record))
+            if (TradeAtLevel(book, makers.LevelAt(key), book.PriceOf(taker.Side.Opposite(), key), timeUs, ref work, ref trades, ref record))
             {
                 makers.Vacate(key, isEmpty: true);
                 taker.LevelsLeft--;
             }
         }
 
-        bookChanged |= Conclude(book, ref record);
+        if (trades.Lots > 0)
+        {
+            bookChanged = true;
+            SettleTaker(book.Symbol, timeUs, in trades);
+        }
+
+        if (work == 0 && taker.Leaves > 0 && makers.BestKey <= limitKey && taker.LevelsLeft > 0)
+        {
+            Suspend(PendingKind.Taker, taker.AccountId, taker.SymbolId);
+            bookChanged = true;
+        }
+        else
+        {
+            bookChanged |= Conclude(book, ref record);
+        }
+
         if (bookChanged)
         {
             AppendBookUpdated(book, ref record);
         }
     }
 
+    /// <summary>What a taker's trades come to, until it is settled: with them all, once.</summary>
+    private struct TradeSums
+    {
+        public long FirstPrice;
+        public long Lots;
+
+        /// <summary>Sum of ticks x lots. Somebody holds what is paid for it, and that is less than 2^62 units of any asset.</summary>
+        public long Turnover;
+        public long MakerFees;
+        public long TakerFees;
+    }
+
+    private void SettleTaker(Symbol symbol, long timeUs, in TradeSums trades)
+    {
+        ref var taker = ref _taker;
+        ref readonly var accountOrders = ref _orders.OrdersOf(taker.AccountOrders);
+        var (quote, coin) = (trades.Turnover * symbol.QuoteUnitsPerTickLot, symbol.BaseAmount(trades.Lots));
+        var (paid, received) = taker.Side == Side.Buy ? (quote, coin) : (coin, quote);
+        taker.Held -= paid;
+        _ledger.SettleTaker(new TakerSettlement
+        {
+            PaidFrom = accountOrders.PaidFunds(taker.Side),
+            PaidAssetId = symbol.PaidAssetId(taker.Side),
+            ReceivedIn = accountOrders.ReceivedFunds(taker.Side),
+            ReceivedAssetId = symbol.PaidAssetId(taker.Side.Opposite()),
+            Paid = paid,
+            MakerFees = trades.MakerFees,
+            Received = received,
+            TakerFees = trades.TakerFees,
+        });
+        if (!taker.HasFills)
+        {
+            taker.HasFills = true;
+            _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
+        }
+
+        _risk.OnTrades(symbol, trades.FirstPrice, taker.LastTradePrice, trades.Turnover, trades.Lots, timeUs);
+    }
+
     /// <summary>
     /// Trades the taker with the orders of the best level, oldest first, until one of the two is used up, or the bound of work; returns whether
     /// the level is, which then is all zero, and which the caller takes out of its ladder.
     /// </summary>
-    private bool TradeAtLevel(SymbolBook book, PriceLevel* level, long price, long timeUs, ref int work, ref RecordWriter record)
+    private bool TradeAtLevel(SymbolBook book, PriceLevel* level, long price, long timeUs, ref int work, ref TradeSums sums, ref RecordWriter record)
     {
         // Safety: the level is in the ladder, its orders are in the book; no level comes or goes in here, and no store moves what it holds.
         ref var taker = ref _taker;
@@ -63,8 +110,6 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         Planted.PutLastFirst(PlantedBug.NewestOrderFirst, level, orders);
         var takerPaysPerLot = symbol.HoldFor(takerSide, price, 1);
         var makerPaysPerLot = symbol.HoldFor(makerSide, price, 1);
-        var takerPaidAsset = symbol.PaidAssetId(takerSide);
-        var makerPaidAsset = symbol.PaidAssetId(makerSide);
         var tradeId = book.LastTradeId;
         var leaves = taker.Leaves;
         var (lots, makerFees, takerFees) = (0L, 0L, 0L);
@@ -83,7 +128,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, makerPays);
             Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, makerPays));
             Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
-            _ledger.SettleMaker(maker->AccountId, makerPaidAsset, makerPays, takerPaidAsset, takerPays - makerFee);
+            ref readonly var makerOrders = ref _orders.OrdersOf(maker->AccountOrders);
+            _ledger.SettleMaker(makerOrders.PaidFunds(makerSide), makerPays, makerOrders.ReceivedFunds(makerSide), takerPays - makerFee);
 
             ref var trade = ref record.Add<TradeExecuted>();
             trade.Type = EventType.TradeExecuted;
@@ -121,26 +167,13 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             }
         }
 
-        if (!taker.HasFills)
-        {
-            taker.HasFills = true;
-            _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
-        }
-
         book.LastTradeId = tradeId;
         taker.Leaves = leaves;
-        taker.Held -= lots * takerPaysPerLot;
-        _ledger.SettleTaker(new TakerSettlement
-        {
-            AccountId = taker.AccountId,
-            PaidAssetId = takerPaidAsset,
-            ReceivedAssetId = makerPaidAsset,
-            Paid = lots * takerPaysPerLot,
-            MakerFees = makerFees,
-            Received = lots * makerPaysPerLot,
-            TakerFees = takerFees,
-        });
-        _risk.OnTrade(symbol, price, lots, timeUs);
+        sums.FirstPrice = sums.Lots == 0 ? price : sums.FirstPrice;
+        sums.Lots += lots;
+        sums.Turnover += price * lots;
+        sums.MakerFees += makerFees;
+        sums.TakerFees += takerFees;
         level->Quantity -= lots;
         if (slot == 0)
         {
@@ -199,7 +232,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var slot = taker.MovedSlot;
         if (slot == 0)
         {
-            slot = _orders.Add(taker.OrderId, taker.AccountId, taker.SymbolId, in taker.ClientOrderId);
+            slot = _orders.Add(taker.OrderId, taker.AccountOrders, in taker.ClientOrderId);
         }
 
         ref var order = ref _orders[slot];
@@ -225,7 +258,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         var released = _taker.Held - stillNeeded;
         Invariant.That(released >= 0, "an order never spends more than it holds");
-        _ledger.Release(_taker.AccountId, symbol.PaidAssetId(_taker.Side), released);
+        _ledger.Release(_orders.OrdersOf(_taker.AccountOrders).PaidFunds(_taker.Side), symbol.PaidAssetId(_taker.Side), released);
         _taker.Held = stillNeeded;
         return released;
     }

@@ -24,9 +24,14 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[order.SymbolId];
         var symbol = book.Symbol;
+        if (found.AccountOrders == 0)
+        {
+            found.AccountOrders = AddAccountOrders(order.AccountId, symbol);
+        }
+
         Planted.Let(PlantedBug.OverdraftAllowed, ref found.Held, Math.Min(found.Held, _ledger.Free(order.AccountId, symbol.PaidAssetId(order.Side))));
         BeginChange();
-        if (!_ledger.TryHold(order.AccountId, symbol.PaidAssetId(order.Side), found.Held))
+        if (!_ledger.TryHold(_orders.OrdersOf(found.AccountOrders).PaidFunds(order.Side), symbol.PaidAssetId(order.Side), found.Held))
         {
             record.Reject(RejectReason.InsufficientBalance);
             return;
@@ -42,7 +47,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         accepted.Held = found.Held;
         if (restsWhole)
         {
-            var slot = _orders.Add(orderId, order.Owner, in order.ClientOrderIdInPlace, found.ClientHash, found.AccountOrders, out _);
+            var slot = _orders.Add(orderId, found.AccountOrders, in order.ClientOrderIdInPlace, found.ClientHash, out _);
             ref var resting = ref _orders[slot];
             resting.Price = order.Price;
             resting.Leaves = found.Lots;
@@ -65,6 +70,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var taker = ref _taker;
         taker.OrderId = orderId;
         taker.AccountId = order.AccountId;
+        taker.AccountOrders = found.AccountOrders;
         taker.SymbolId = order.SymbolId;
         taker.Side = order.Side;
         taker.Type = order.OrderType;
@@ -173,6 +179,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         found.Held = book.Symbol.HoldFor(order.Side, order.Price, order.Quantity);
         return book.Crosses(order.Side, order.Price) ? RejectReason.WouldImmediatelyMatch : RejectReason.None;
     }
+
+    /// <summary>An account's first order on a symbol; both exist.</summary>
+    private int AddAccountOrders(int accountId, Symbol symbol) => _orders.AddAccountOrders(
+        OrderStore.OwnerOf(accountId, symbol.Id), _ledger.PlaceOf(accountId, symbol.QuoteAssetId), _ledger.PlaceOf(accountId, symbol.BaseAssetId));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RejectReason CheckMayTrade(int accountId, int symbolId)

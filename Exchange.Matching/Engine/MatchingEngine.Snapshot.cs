@@ -95,13 +95,21 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
         _requests.Load(reader);
         _lastOrderId = reader.ReadInt64();
         var moved = LoadPending(reader);
-        LoadOrders(reader, moved);
+        var (orders, symbols) = LoadOrders(reader, moved);
         _risk.Load(reader);
         _ledger.Load(reader);
         if (_ledger.AccountCount != accountCount)
         {
             throw new SnapshotDamagedException($"the engine has {accountCount} accounts, the ledger {_ledger.AccountCount}");
         }
+
+        // Last: orders know where their account's funds are.
+        if (_pending == PendingKind.Taker)
+        {
+            _taker.AccountOrders = AccountOrdersOf(_taker.AccountId, _taker.SymbolId);
+        }
+
+        AddOrders(orders, symbols, moved is not null);
     }
 
     private void SaveSide(SnapshotWriter writer, in PriceLadder ladder)
@@ -236,9 +244,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
         }
     }
 
-    /// <summary>Why in two steps: orders join their account's list in the order of their ids, their level in the order of the queue.</summary>
-    /// <param name="moved">An order that stands in the store only, while it matches at its new price.</param>
-    private void LoadOrders(SnapshotReader reader, SavedOrder? moved)
+    /// <param name="moved">An order that stands in the store only, while it matches at its new price: the last of them.</param>
+    private (List<SavedOrder> Orders, List<int> Symbols) LoadOrders(SnapshotReader reader, SavedOrder? moved)
     {
         var count = reader.ReadCount(int.MaxValue);
         var orders = new List<SavedOrder>(Math.Min(count, _restingOrderLimit));
@@ -261,10 +268,17 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
             throw new SnapshotDamagedException($"{count} resting orders stated, {orders.Count} found");
         }
 
+        return (orders, symbols);
+    }
+
+    /// <summary>Why in two steps: orders join their account's list in the order of their ids, their level in the order of the queue.</summary>
+    /// <param name="isLastMoved">The last one stands in no level.</param>
+    private void AddOrders(List<SavedOrder> orders, List<int> symbols, bool isLastMoved)
+    {
         var slots = AddInOrderOfIds(orders, symbols);
         for (var i = 0; i < slots.Length; i++)
         {
-            if (moved is null || i < slots.Length - 1)
+            if (!isLastMoved || i < slots.Length - 1)
             {
                 _books[symbols[i]].AddLast(slots[i]);
             }
@@ -324,7 +338,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
             throw new SnapshotDamagedException($"order {saved.OrderId} is there twice");
         }
 
-        var slot = _orders.Add(saved.OrderId, saved.AccountId, symbolId, in saved.ClientOrderId);
+        var slot = _orders.Add(saved.OrderId, AccountOrdersOf(saved.AccountId, symbolId), in saved.ClientOrderId);
         ref var order = ref _orders[slot];
         order.Side = saved.Side;
         order.Type = saved.Type;
@@ -332,6 +346,17 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
         order.Leaves = saved.Leaves;
         order.HasFills = saved.HasFills != 0;
         return slot;
+    }
+
+    private int AccountOrdersOf(int accountId, int symbolId)
+    {
+        if (!AccountExists(accountId) || (uint)symbolId >= (uint)_books.Length)
+        {
+            throw new SnapshotDamagedException($"an order of account {accountId} on symbol {symbolId}, which do not exist");
+        }
+
+        var found = _orders.FindAccountOrders(accountId, symbolId);
+        return found != 0 ? found : AddAccountOrders(accountId, _books[symbolId].Symbol);
     }
 
     /// <summary>Returns the order that moves while it matches, if there is one.</summary>

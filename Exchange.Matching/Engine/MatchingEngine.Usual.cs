@@ -40,48 +40,85 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int TryPlace(ref CommandSlot order, long sequence, long timeUs, ref byte destination)
     {
-        var books = _books;
-        if (!order.IsPlainGtc || (uint)order.SymbolId >= (uint)books.Length || (uint)(order.AccountId - 1) >= (uint)_ledger.AccountCount)
+        // Why first what may call: later, whatever the compiler keeps at hand across a call would be written to the stack and read back, called or not.
+        var clientHash = OrderStore.HashOf(order.AccountId, order.ClientHash);
+        if (!order.IsPlainGtc || (clientHash != 0 && _orders.Has(order.AccountId, in order.ClientOrderIdInPlace, clientHash)))
         {
             return 0;
         }
 
-        // Why the command's numbers are read where they are needed: kept at hand, they would be written to the stack and read from there.
+        var accountOrders = _orders.GuessAccountOrders(order.Owner);
+        ref readonly var list = ref _orders.OrdersOf(accountOrders);
+        if (list.Owner != order.Owner)
+        {
+            return PlaceOtherwise(ref order, sequence, timeUs, ref destination);
+        }
+
+        // Whose list there is exists, as does its symbol; nobody's has none.
+        var books = _books;
+        if ((uint)order.SymbolId >= (uint)books.Length)
+        {
+            return 0;
+        }
+
         var book = books[order.SymbolId];
         var symbol = book.Symbol;
-        var clientHash = OrderStore.HashOf(order.AccountId, order.ClientHash);
-        var accountOrders = _orders.FindAccountOrders(order.Owner);
         var notional = symbol.Notional(order.Price, order.Quantity);
         if (book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
-            || !_risk.AllowsUsual(in order, symbol, notional, _orders.OrdersOf(accountOrders).Count, timeUs)
-            || _orders.Count >= _restingOrderLimit
-            || (clientHash != 0 && _orders.Find(order.AccountId, in order.ClientOrderIdInPlace, clientHash) != 0))
+            || !_risk.AllowsUsual(in order, symbol, notional, list.Count, timeUs) || _orders.Count >= _restingOrderLimit)
         {
             return 0;
         }
 
         var held = symbol.HoldOfNotional(order.Side, notional, order.Quantity);
         BeginChange();
-        if (!_ledger.TryHold(order.AccountId, symbol.PaidAssetId(order.Side), held))
+        if (!_ledger.TryHold(list.PaidFunds(order.Side), symbol.PaidAssetId(order.Side), held))
         {
             return 0;
         }
 
         _risk.OnUsualAccepted(order.AccountId);
+        var orderId = ++_lastOrderId;
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
         record.EndBody(TradingCommandCodec.WritePlainGtc(in order, ref record.Body));
         ref var accepted = ref record.Add<OrderAccepted>();
         accepted.Type = EventType.OrderAccepted;
         accepted.RestsWhole = 1;
-        accepted.OrderId = ++_lastOrderId;
+        accepted.OrderId = orderId;
         accepted.Held = held;
-        var slot = _orders.Add(_lastOrderId, order.Owner, in order.ClientOrderIdInPlace, clientHash, accountOrders, out var resting);
+        AppendBookUpdated(book, ref record);
+        var length = record.Finish(CommandType.PlaceOrder, RecordFlags.None, sequence, timeUs);
+
+        var slot = _orders.Add(orderId, accountOrders, in order.ClientOrderIdInPlace, clientHash, out var resting);
         resting->Price = order.Price;
         resting->Leaves = order.Quantity;
         resting->SetKind(order.Side, OrderType.Limit, hasFills: false);
         book.AddLast(slot, resting, order.Side, order.Price, order.Quantity);
-        AppendBookUpdated(book, ref record);
-        return record.Finish(CommandType.PlaceOrder, RecordFlags.None, sequence, timeUs);
+        return length;
+    }
+
+    /// <summary>As above, for an account that was not found lately on the symbol: perhaps it has placed nothing there yet.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int PlaceOtherwise(ref CommandSlot order, long sequence, long timeUs, ref byte destination)
+    {
+        if (!AccountExists(order.AccountId) || (uint)order.SymbolId >= (uint)_books.Length)
+        {
+            return 0;
+        }
+
+        if (_orders.FindAccountOrders(order.Owner) == 0)
+        {
+            var symbol = _books[order.SymbolId].Symbol;
+            if (!_risk.AllowsUsual(in order, symbol, symbol.Notional(order.Price, order.Quantity), openOrders: 0, timeUs))
+            {
+                return 0;
+            }
+
+            AddAccountOrders(order.AccountId, symbol);
+        }
+
+        // Now it has been found lately.
+        return TryPlace(ref order, sequence, timeUs, ref destination);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -96,17 +133,16 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var order = _orders.Start + slot;
         var book = _books[move.SymbolId];
         var symbol = book.Symbol;
-        var side = order->Side;
-        if (book.Crosses(side, move.Price)
-            || CheckMove(move.AccountId, book, order->Type, side, move.Price, order->Leaves, restsWhole: true, timeUs) != RejectReason.None)
+        var (side, leaves, oldPrice) = (order->Side, order->Leaves, order->Price);
+        if (book.Crosses(side, move.Price) || book.IsCancelOnly || IsCancelOnly(move.AccountId)
+            || !_risk.AllowsUsualMove(symbol, side, move.Price, leaves, timeUs))
         {
             return 0;
         }
 
-        var (leaves, oldPrice) = (order->Leaves, order->Price);
         var heldChange = symbol.HoldChange(side, oldPrice, move.Price, leaves);
         BeginChange();
-        if (!_ledger.TryChangeHold(move.AccountId, symbol.QuoteAssetId, heldChange))
+        if (!_ledger.TryChangeHold(order->QuoteFunds, symbol.QuoteAssetId, heldChange))
         {
             return 0;
         }
@@ -114,9 +150,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
         record.EndBody(TradingCommandCodec.WriteMove(in move, ref record.Body));
         AppendOrderMoved(ref record, move.OrderId, side, restsWhole: true, oldPrice, move.Price, leaves, heldChange);
-        book.Move(slot, order, side, move.Price);
         AppendBookUpdated(book, ref record);
-        return record.Finish(CommandType.MoveOrder, RecordFlags.None, sequence, timeUs);
+        var length = record.Finish(CommandType.MoveOrder, RecordFlags.None, sequence, timeUs);
+        book.Move(slot, order, side, move.Price);
+        return length;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

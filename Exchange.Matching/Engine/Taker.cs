@@ -9,6 +9,9 @@ internal struct Taker
 {
     public long OrderId;
     public int AccountId;
+
+    /// <summary>Index of its account's orders on the symbol.</summary>
+    public int AccountOrders;
     public int SymbolId;
     public Side Side;
     public OrderType Type;

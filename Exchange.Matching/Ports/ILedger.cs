@@ -46,14 +46,18 @@ public interface ILedger : ISnapshotState
     /// <summary>Returns what the account's open orders have set aside.</summary>
     long Held(int accountId, int assetId);
 
+    /// <summary>Returns where the account's funds in the asset are. Both exist. No change of the state, but memory may be taken.</summary>
+    FundsPlace PlaceOf(int accountId, int assetId);
+
     /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
-    bool TryHold(int accountId, int assetId, long amount);
+    /// <param name="funds">In the asset <paramref name="assetId"/>, as everywhere.</param>
+    bool TryHold(FundsPlace funds, int assetId, long amount);
 
     /// <summary>Moves from free to held, or, where the change is negative, back; false, and nothing changed, when less is free.</summary>
-    bool TryChangeHold(int accountId, int assetId, long change);
+    bool TryChangeHold(FundsPlace funds, int assetId, long change);
 
     /// <summary>Moves from held back to free.</summary>
-    void Release(int accountId, int assetId, long amount);
+    void Release(FundsPlace funds, int assetId, long amount);
 
     /// <summary>
     /// Returns the fee that the account pays from <paramref name="received"/> units, rounded up, never more than received.
@@ -69,9 +73,11 @@ public interface ILedger : ISnapshotState
     /// Settles a maker's side of a trade: what it paid leaves its held funds, what it received, less its fee, joins its free funds. The other side
     /// follows in <see cref="SettleTaker"/>, before the command ends.
     /// </summary>
+    /// <param name="paidFrom">The maker's funds in the paid asset.</param>
     /// <param name="paid">Units of the paid asset.</param>
+    /// <param name="receivedIn">The maker's funds in the received asset.</param>
     /// <param name="received">Units of the received asset, the fee taken off.</param>
-    void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received);
+    void SettleMaker(FundsPlace paidFrom, long paid, FundsPlace receivedIn, long received);
 
     /// <summary>Settles a taker's side of one or more trades, and collects the fees of both sides.</summary>
     void SettleTaker(in TakerSettlement settlement);
@@ -88,9 +94,11 @@ public interface ILedger : ISnapshotState
 /// </summary>
 public readonly struct TakerSettlement
 {
-    public required int AccountId { get; init; }
+    public required FundsPlace PaidFrom { get; init; }
 
     public required int PaidAssetId { get; init; }
+
+    public required FundsPlace ReceivedIn { get; init; }
 
     public required int ReceivedAssetId { get; init; }
 

@@ -38,6 +38,9 @@ public interface IRisk : ISnapshotState
     /// <param name="leaves">Lots.</param>
     RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs);
 
+    /// <summary>Returns whether an open order at its new price surely breaks none of what <see cref="CheckMove"/> asks; false decides nothing.</summary>
+    bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs);
+
     /// <summary>One order more in the account's counts.</summary>
     void OnOrderAccepted(int accountId, long timeUs);
 
@@ -47,9 +50,10 @@ public interface IRisk : ISnapshotState
     /// <summary>An order's first fill: gives back to the account's counts.</summary>
     void OnFirstFill(int accountId, bool isMaker, long timeUs);
 
-    /// <summary>One or more trades of one command at one price: they move the symbol's reference price.</summary>
-    /// <param name="quantity">Lots of them all; with the price, a notional that a single order may have.</param>
-    void OnTrade(Symbol symbol, long price, long quantity, long timeUs);
+    /// <summary>One or more trades of one command, whose prices only rise or only fall: they move the symbol's reference price.</summary>
+    /// <param name="turnover">Price x quantity of each, summed up: somebody has paid it, so it fits.</param>
+    /// <param name="quantity">Lots of them all.</param>
+    void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs);
 
     /// <summary>
     /// A command of this account (any number) on this symbol (which exists) comes soon: its state may be fetched into the cache. Changes nothing.

@@ -28,13 +28,17 @@ internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
     public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
         inner.CheckMove(symbol, side, newPrice, leaves, timeUs);
 
+    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
+        inner.AllowsUsualMove(symbol, side, newPrice, leaves, timeUs);
+
     public void OnOrderAccepted(int accountId, long timeUs) => inner.OnOrderAccepted(accountId, timeUs);
 
     public void OnUsualAccepted(int accountId) => inner.OnUsualAccepted(accountId);
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => inner.OnFirstFill(accountId, isMaker, timeUs);
 
-    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => inner.OnTrade(symbol, price, quantity, timeUs);
+    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs) =>
+        inner.OnTrades(symbol, firstPrice, lastPrice, turnover, quantity, timeUs);
 
     public void Prefetch(int accountId, int symbolId) => inner.Prefetch(accountId, symbolId);
 

@@ -10,6 +10,9 @@ internal sealed class FaultPlan
 {
     private int _callsLeft = int.MaxValue;
 
+    /// <summary>Whose funds are at a place that has been told.</summary>
+    public Dictionary<FundsPlace, int> AccountOf { get; } = [];
+
     /// <summary>Calls since the last <see cref="Arm"/>.</summary>
     public int Calls { get; private set; }
 
@@ -113,6 +116,12 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         return inner.CheckMove(symbol, side, newPrice, leaves, timeUs);
     }
 
+    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
+    {
+        plan.Count();
+        return inner.AllowsUsualMove(symbol, side, newPrice, leaves, timeUs);
+    }
+
     public void OnOrderAccepted(int accountId, long timeUs)
     {
         plan.Count();
@@ -131,10 +140,10 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         inner.OnFirstFill(accountId, isMaker, timeUs);
     }
 
-    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
+    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs)
     {
         plan.Count();
-        inner.OnTrade(symbol, price, quantity, timeUs);
+        inner.OnTrades(symbol, firstPrice, lastPrice, turnover, quantity, timeUs);
     }
 
     public void Prefetch(int accountId, int symbolId) => inner.Prefetch(accountId, symbolId);
@@ -210,30 +219,37 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
 
     public long Held(int accountId, int assetId) => inner.Held(accountId, assetId);
 
-    public bool TryHold(int accountId, int assetId, long amount)
+    public FundsPlace PlaceOf(int accountId, int assetId)
     {
-        plan.CountHold(accountId);
-        return inner.TryHold(accountId, assetId, amount);
+        var place = inner.PlaceOf(accountId, assetId);
+        plan.AccountOf[place] = accountId;
+        return place;
     }
 
-    public bool TryChangeHold(int accountId, int assetId, long change)
+    public bool TryHold(FundsPlace funds, int assetId, long amount)
+    {
+        plan.CountHold(plan.AccountOf[funds]);
+        return inner.TryHold(funds, assetId, amount);
+    }
+
+    public bool TryChangeHold(FundsPlace funds, int assetId, long change)
     {
         if (change > 0)
         {
-            plan.CountHold(accountId);
+            plan.CountHold(plan.AccountOf[funds]);
         }
         else if (change < 0)
         {
-            plan.CountRelease(accountId);
+            plan.CountRelease(plan.AccountOf[funds]);
         }
 
-        return inner.TryChangeHold(accountId, assetId, change);
+        return inner.TryChangeHold(funds, assetId, change);
     }
 
-    public void Release(int accountId, int assetId, long amount)
+    public void Release(FundsPlace funds, int assetId, long amount)
     {
-        plan.CountRelease(accountId);
-        inner.Release(accountId, assetId, amount);
+        plan.CountRelease(plan.AccountOf[funds]);
+        inner.Release(funds, assetId, amount);
     }
 
     public long Fee(int accountId, Symbol symbol, bool isMaker, long received)
@@ -242,10 +258,10 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         return inner.Fee(accountId, symbol, isMaker, received);
     }
 
-    public void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received)
+    public void SettleMaker(FundsPlace paidFrom, long paid, FundsPlace receivedIn, long received)
     {
         plan.CountSettlement();
-        inner.SettleMaker(accountId, paidAssetId, paid, receivedAssetId, received);
+        inner.SettleMaker(paidFrom, paid, receivedIn, received);
     }
 
     public void SettleTaker(in TakerSettlement settlement)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
@@ -9,34 +10,36 @@ namespace Exchange.Accounts;
 
 /// <summary>
 /// Funds by asset and account, in chunks of 1,024 accounts (16 KiB), so that the accounts that trade one asset lie side by side and growth never
-/// copies funds: only the directory of chunks grows by copy, 8 bytes per asset and 1,024 accounts. A chunk exists from its first change on; what
-/// has none reads as zero. The first chunks lie on the heap, further ones, up to a billion funds, in large pages: where there are many, each lookup goes to another, and in small
-/// pages most would miss the address cache. A mutable struct, so that its owner holds it in place. One writer; readers on other threads need the owner's lock.
+/// copies funds: only the directory of chunks grows by copy, 4 bytes per asset and 1,024 accounts. A chunk exists from its first change on, or from when
+/// somebody asks where in it funds are; what has none reads as zero. All chunks lie in one array, whose elements never move, in large pages: so a place in it
+/// is all that who moves the same funds often needs. It has room for 2^31 funds (32 GiB). A mutable struct, so that its owner holds it in place. One
+/// writer; readers on other threads need the owner's lock.
 /// <code>
-/// directory[asset * chunks per asset + account / 1024] -> chunk, or null
-/// chunk[account % 1024] -> Funds (16 bytes)
+/// directory[asset * chunks per asset + account / 1024] -> place of the chunk, or 0
+/// funds[place of the chunk + account % 1024] -> Funds (16 bytes)              the first chunk is nobody's
 /// </code>
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
-internal unsafe struct FundsTable()
+internal unsafe struct FundsTable
 {
     private const int AccountShift = 10;
     private const int ChunkLength = 1 << AccountShift;
     private const int AccountMask = ChunkLength - 1;
-    private const int MaxHeapChunks = 64;
-    private const int MaxFurtherFunds = 1 << 30;
+    private const int MaxFunds = int.MaxValue & ~AccountMask;
 
-    // Keep alive what the addresses point to. Pinned: the collector never moves it, neither for itself nor while the engine waits.
-    private readonly List<Funds[]> _heapChunks = [];
-    private ReservedArray<Funds>? _furtherChunks;
-    private int _furtherCount;
-    private nint[] _directoryMemory = [];
+    private readonly ReservedArray<Funds> _array = new(MaxFunds);
+    private readonly Funds* _funds;
+    private int _chunksEnd = ChunkLength;
 
     // Safety, for all that follows: the directory has room for every account and asset below the two counts, against which numbers are compared first.
-    private Funds** _directory;
+    // Keeps alive what the address points to. Pinned: the collector never moves it, neither for itself nor while the engine waits.
+    private int[] _directoryMemory = [];
+    private int* _directory;
     private int _assetRoom;
     private int _chunkRoom;
     private int _chunkShift;
+
+    public FundsTable() => _funds = _array.Start;
 
     /// <summary>Accounts 1 to this number have funds.</summary>
     public int AccountCount { get; private set; }
@@ -55,19 +58,31 @@ internal unsafe struct FundsTable()
         }
     }
 
-    /// <summary>Returns the funds for change; allocates only where no funds of the chunk have changed before.</summary>
+    /// <summary>The funds at a place that <see cref="PlaceOf"/> has told.</summary>
+    public readonly ref Funds this[FundsPlace place]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _funds[place.Index];
+    }
+
+    /// <summary>Returns the funds for change; takes memory only where nobody has asked for the chunk before.</summary>
     /// <exception cref="InvariantBrokenException">No such account or asset: callers look up first, so this is a bug.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref Funds At(int accountId, int assetId)
+    public ref Funds At(int accountId, int assetId) => ref _funds[PlaceOf(accountId, assetId).Index];
+
+    /// <summary>Returns where the funds are; takes memory only where nobody has asked for the chunk before.</summary>
+    /// <exception cref="InvariantBrokenException">No such account or asset: callers look up first, so this is a bug.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FundsPlace PlaceOf(int accountId, int assetId)
     {
         Invariant.That((uint)(accountId - 1) < (uint)AccountCount && (uint)assetId < (uint)AssetCount, "funds belong to an account and an asset that exist");
-        var chunk = _directory[((nint)assetId << _chunkShift) + (nint)((uint)accountId >> AccountShift)];
-        if (chunk == null)
+        ref var chunk = ref _directory[((nint)assetId << _chunkShift) + (nint)((uint)accountId >> AccountShift)];
+        if (chunk == 0)
         {
-            chunk = AddChunk(accountId, assetId);
+            chunk = AddChunk();
         }
 
-        return ref chunk[accountId & AccountMask];
+        return new FundsPlace(chunk + (accountId & AccountMask));
     }
 
     /// <summary>Returns the funds as they stand, zero where there are none; allocates nothing.</summary>
@@ -128,48 +143,40 @@ internal unsafe struct FundsTable()
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly Funds* ChunkOf(int accountId, int assetId) => (uint)accountId <= (uint)AccountCount && (uint)assetId < (uint)AssetCount
-        ? _directory[((nint)assetId << _chunkShift) + (nint)((uint)accountId >> AccountShift)]
-        : null;
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Funds* AddChunk(int accountId, int assetId) =>
-        _directory[((nint)assetId << _chunkShift) + (accountId >> AccountShift)] = _heapChunks.Count < MaxHeapChunks || _furtherCount == MaxFurtherFunds
-            ? NewHeapChunk()
-            : NewFurtherChunk();
-
-    private readonly Funds* NewHeapChunk()
+    private readonly Funds* ChunkOf(int accountId, int assetId)
     {
-        var chunk = GC.AllocateArray<Funds>(ChunkLength, pinned: true);
-        _heapChunks.Add(chunk);
-        return (Funds*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
+        var chunk = (uint)accountId <= (uint)AccountCount && (uint)assetId < (uint)AssetCount
+            ? _directory[((nint)assetId << _chunkShift) + (nint)((uint)accountId >> AccountShift)]
+            : 0;
+        return chunk == 0 ? null : _funds + chunk;
     }
 
-    private Funds* NewFurtherChunk()
+    /// <exception cref="InsufficientMemoryException">The room for funds is used up, or the system has no more memory.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int AddChunk()
     {
-        _furtherChunks ??= new ReservedArray<Funds>(MaxFurtherFunds);
-        var start = _furtherCount;
-        _furtherCount += ChunkLength;
-        if (_furtherCount > _furtherChunks.Length)
+        var chunk = _chunksEnd;
+        while (chunk + ChunkLength > _array.Length)
         {
-            _furtherChunks.Grow();
+            _array.Grow();
         }
 
-        return _furtherChunks.Start + start;
+        _chunksEnd = chunk + ChunkLength;
+        return chunk;
     }
 
     private void GrowDirectory()
     {
         var assets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(AssetCount, 1));
         var chunks = (int)BitOperations.RoundUpToPowerOf2((uint)(AccountCount >> AccountShift) + 1);
-        var memory = GC.AllocateArray<nint>(checked(assets * chunks), pinned: true);
+        var memory = GC.AllocateArray<int>(checked(assets * chunks), pinned: true);
         for (var asset = 0; asset < _assetRoom; asset++)
         {
             _directoryMemory.AsSpan(asset << _chunkShift, _chunkRoom).CopyTo(memory.AsSpan(asset * chunks));
         }
 
         _directoryMemory = memory;
-        _directory = (Funds**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        _directory = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
         (_assetRoom, _chunkRoom, _chunkShift) = (assets, chunks, BitOperations.Log2((uint)chunks));
     }
 }

@@ -184,11 +184,14 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId, int assetId) => _funds.Prefetch(accountId, assetId);
 
+    /// <inheritdoc cref="ILedger.PlaceOf"/>
+    public FundsPlace PlaceOf(int accountId, int assetId) => _funds.PlaceOf(accountId, assetId);
+
     /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryHold(int accountId, int assetId, long amount)
+    public bool TryHold(FundsPlace place, int assetId, long amount)
     {
-        ref var funds = ref _funds.At(accountId, assetId);
+        ref var funds = ref _funds[place];
         Invariant.That(amount >= 0, "an amount that is held is not negative");
         if (amount > funds.Free)
         {
@@ -201,9 +204,9 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
 
     /// <summary>Moves from free to held, or, where the change is negative, back; false, and nothing changed, when less is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryChangeHold(int accountId, int assetId, long change)
+    public bool TryChangeHold(FundsPlace place, int assetId, long change)
     {
-        ref var funds = ref _funds.At(accountId, assetId);
+        ref var funds = ref _funds[place];
         if (change > funds.Free)
         {
             return false;
@@ -215,9 +218,9 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(int accountId, int assetId, long amount)
+    public void Release(FundsPlace place, int assetId, long amount)
     {
-        ref var funds = ref _funds.At(accountId, assetId);
+        ref var funds = ref _funds[place];
         Invariant.That(amount >= 0 && amount <= funds.Held, "what is released was held before");
         Move(ref funds, ref TotalsAt(assetId), -amount);
     }
@@ -239,11 +242,10 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);
     }
 
-    // Why not inlined: what a fill keeps at hand would be written to the stack and read back around it.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SettleMaker(FundsPlace paidFrom, long paid, FundsPlace receivedIn, long received)
     {
-        ref var paidFunds = ref _funds.At(accountId, paidAssetId);
+        ref var paidFunds = ref _funds[paidFrom];
         var held = paidFunds.Held - paid;
         if ((paid | received | held) < 0)
         {
@@ -251,7 +253,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         }
 
         paidFunds.Held = held;
-        _funds.At(accountId, receivedAssetId).Free += received;
+        _funds[receivedIn].Free += received;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -259,7 +261,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     {
         var (paid, received, makerFees, takerFees) = (settlement.Paid, settlement.Received, settlement.MakerFees, settlement.TakerFees);
         var (makersReceived, takerReceived) = (paid - makerFees, received - takerFees);
-        ref var paidFunds = ref _funds.At(settlement.AccountId, settlement.PaidAssetId);
+        ref var paidFunds = ref _funds[settlement.PaidFrom];
         var held = paidFunds.Held - paid;
 
         // Why one comparison: each of these may not be negative, and a sign shows in the union of all.
@@ -269,7 +271,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         }
 
         paidFunds.Held = held;
-        _funds.At(settlement.AccountId, settlement.ReceivedAssetId).Free += takerReceived;
+        _funds[settlement.ReceivedIn].Free += takerReceived;
         TotalsAt(settlement.PaidAssetId).Settle(paid, makerFees);
         TotalsAt(settlement.ReceivedAssetId).Settle(received, takerFees);
     }

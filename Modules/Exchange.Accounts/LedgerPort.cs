@@ -47,14 +47,16 @@ public readonly struct LedgerPort : ILedger
 
     public long Held(int accountId, int assetId) => _ledger.Held(accountId, assetId);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryHold(int accountId, int assetId, long amount) => _ledger.TryHold(accountId, assetId, amount);
+    public FundsPlace PlaceOf(int accountId, int assetId) => _ledger.PlaceOf(accountId, assetId);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryChangeHold(int accountId, int assetId, long change) => _ledger.TryChangeHold(accountId, assetId, change);
+    public bool TryHold(FundsPlace funds, int assetId, long amount) => _ledger.TryHold(funds, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(int accountId, int assetId, long amount) => _ledger.Release(accountId, assetId, amount);
+    public bool TryChangeHold(FundsPlace funds, int assetId, long change) => _ledger.TryChangeHold(funds, assetId, change);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Release(FundsPlace funds, int assetId, long amount) => _ledger.Release(funds, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Fee(int accountId, Symbol symbol, bool isMaker, long received) => Ledger.Fee(symbol, isMaker, received);
@@ -63,8 +65,8 @@ public readonly struct LedgerPort : ILedger
     public void Prefetch(int accountId, int assetId) => _ledger.Prefetch(accountId, assetId);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SettleMaker(int accountId, int paidAssetId, long paid, int receivedAssetId, long received) =>
-        _ledger.SettleMaker(accountId, paidAssetId, paid, receivedAssetId, received);
+    public void SettleMaker(FundsPlace paidFrom, long paid, FundsPlace receivedIn, long received) =>
+        _ledger.SettleMaker(paidFrom, paid, receivedIn, received);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SettleTaker(in TakerSettlement settlement) => _ledger.SettleTaker(in settlement);

@@ -77,14 +77,15 @@ internal sealed class ReferencePrice(int minutes)
         return (long)(turnover / volume);
     }
 
-    /// <param name="price">Ticks.</param>
+    /// <param name="lastPrice">Ticks.</param>
+    /// <param name="turnover">Sum of ticks x lots.</param>
     /// <param name="quantity">Lots.</param>
-    /// <param name="timeUs">Never before that of an earlier trade.</param>
+    /// <param name="timeUs">Never before that of earlier trades.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnTrade(long price, long quantity, long timeUs)
+    public void OnTrades(long lastPrice, long turnover, long quantity, long timeUs)
     {
-        Invariant.That(price > 0 && quantity > 0, "a trade has a price and a quantity");
-        LastPrice = price;
+        Invariant.That(lastPrice > 0 && turnover > 0 && quantity > 0, "a trade has a price and a quantity");
+        LastPrice = lastPrice;
         if (_buckets.Length == 0)
         {
             return;
@@ -95,9 +96,9 @@ internal sealed class ReferencePrice(int minutes)
             Enter(timeUs / BucketUs);
         }
 
-        // A product of a price and a quantity that pass the filters fits a long: only their sum needs more.
+        // What trades of one command turn over fits a long: only the sum of many needs more.
         ref var newest = ref _buckets[_newestSlot];
-        newest.Turnover += price * quantity;
+        newest.Turnover += turnover;
         newest.Volume += quantity;
     }
 

@@ -34,6 +34,9 @@ public readonly struct RiskPort : IRisk
         _state.CheckNewOrder(order, symbol, openOrders, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
+        _state.AllowsUsualMove(symbol, side, newPrice, leaves, timeUs);
+
     public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
         _state.CheckMove(symbol, side, newPrice, leaves, timeUs);
 
@@ -46,7 +49,8 @@ public readonly struct RiskPort : IRisk
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _state.OnFirstFill(accountId, isMaker, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs) => _state.OnTrade(symbol, price, quantity, timeUs);
+    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs) =>
+        _state.OnTrades(symbol, firstPrice, lastPrice, turnover, quantity, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId, int symbolId) => _state.Prefetch(accountId, symbolId);

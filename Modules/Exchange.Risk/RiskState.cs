@@ -80,16 +80,17 @@ internal sealed class RiskState : ISnapshotState
         return order.TimeInForce == TimeInForce.Gtc && openOrders >= symbol.MaxNumOrders ? RejectReason.MaxNumOrders : RejectReason.None;
     }
 
+    /// <summary>Returns whether a move surely passes all that <see cref="CheckMove"/> asks; false decides nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
+        PercentPriceOf(symbol).Allows(side, newPrice, timeUs) && IsNotionalWithin(symbol, symbol.Notional(newPrice, leaves));
+
     public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
     {
-        if (!PercentPriceOf(symbol).Allows(side, newPrice, timeUs))
+        var price = CheckPrice(symbol, side, newPrice, timeUs);
+        if (price != RejectReason.None)
         {
-            var reason = CheckPrice(symbol, side, newPrice, timeUs);
-            if (reason != RejectReason.None)
-            {
-                return reason;
-            }
+            return price;
         }
 
         var notional = symbol.Notional(newPrice, leaves);
@@ -104,10 +105,14 @@ internal sealed class RiskState : ISnapshotState
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _counter.OnFirstFill(accountId, isMaker, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnTrade(Symbol symbol, long price, long quantity, long timeUs)
+    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs)
     {
-        ReferenceOf(symbol).OnTrade(price, quantity, timeUs);
-        PercentPriceOf(symbol).OnTrade(price);
+        ReferenceOf(symbol).OnTrades(lastPrice, turnover, quantity, timeUs);
+
+        // All other prices lie between these two.
+        ref var percentPrice = ref PercentPriceOf(symbol);
+        percentPrice.OnTrade(firstPrice);
+        percentPrice.OnTrade(lastPrice);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -200,7 +205,8 @@ internal sealed class RiskState : ISnapshotState
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason CheckPrice(Symbol symbol, Side side, long price, long timeUs) =>
-        price < symbol.MinPrice || price > symbol.MaxPrice ? RejectReason.PriceFilter
+        PercentPriceOf(symbol).Allows(side, price, timeUs) ? RejectReason.None
+        : price < symbol.MinPrice || price > symbol.MaxPrice ? RejectReason.PriceFilter
         : PercentPriceOf(symbol).AllowsExactly(side, price, timeUs, symbol, ReferenceOf(symbol)) ? RejectReason.None
         : RejectReason.PercentPriceBySide;
 

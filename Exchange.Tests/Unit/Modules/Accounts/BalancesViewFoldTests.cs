@@ -157,7 +157,7 @@ public sealed class BalancesViewFoldTests
         }
         else
         {
-            _ledger.Release(order.AccountId, asset, -heldChange);
+            _ledger.Ledger.Release(order.AccountId, asset, -heldChange);
         }
 
         _record.With(new OrderMoved
@@ -185,7 +185,7 @@ public sealed class BalancesViewFoldTests
 
         var rests = taker.Leaves > 0 && timeInForce == TimeInForce.Gtc;
         var released = held - (rests ? _symbol.HoldFor(taker.Side, taker.Price, taker.Leaves) : 0);
-        _ledger.Release(taker.AccountId, _symbol.PaidAsset(taker.Side).Id, released);
+        _ledger.Ledger.Release(taker.AccountId, _symbol.PaidAsset(taker.Side).Id, released);
         if (rests)
         {
             _resting.Add(taker);
@@ -214,17 +214,8 @@ public sealed class BalancesViewFoldTests
         var (takerPaidAsset, makerPaidAsset) = (_symbol.PaidAssetId(taker.Side), _symbol.PaidAssetId(maker.Side));
         var makerFee = _ledger.Fee(maker.AccountId, _symbol, isMaker: true, takerPays);
         var takerFee = _ledger.Fee(taker.AccountId, _symbol, isMaker: false, makerPays);
-        _ledger.SettleMaker(maker.AccountId, makerPaidAsset, makerPays, takerPaidAsset, takerPays - makerFee);
-        _ledger.SettleTaker(new TakerSettlement
-        {
-            AccountId = taker.AccountId,
-            PaidAssetId = takerPaidAsset,
-            ReceivedAssetId = makerPaidAsset,
-            Paid = takerPays,
-            MakerFees = makerFee,
-            Received = makerPays,
-            TakerFees = takerFee,
-        });
+        _ledger.Ledger.SettleMaker(maker.AccountId, makerPaidAsset, makerPays, takerPaidAsset, takerPays - makerFee);
+        _ledger.SettleTaker(_ledger.Ledger.Taken(taker.AccountId, takerPaidAsset, takerPays, makerFee, makerPaidAsset, makerPays, takerFee));
         taker.Leaves -= quantity;
         maker.Leaves -= quantity;
         if (maker.Leaves == 0)
@@ -250,7 +241,7 @@ public sealed class BalancesViewFoldTests
     {
         var released = _symbol.HoldFor(order.Side, order.Price, order.Leaves);
         BeginRecord(new CommandSlot { Type = CommandType.CancelOrder, AccountId = order.AccountId, OrderId = order.Id });
-        _ledger.Release(order.AccountId, _symbol.PaidAsset(order.Side).Id, released);
+        _ledger.Ledger.Release(order.AccountId, _symbol.PaidAsset(order.Side).Id, released);
         _resting.Remove(order);
         _record.With(new OrderCanceled { Side = order.Side, OrderId = order.Id, Price = order.Price, Leaves = order.Leaves, Released = released });
         EndRecord();
@@ -260,7 +251,7 @@ public sealed class BalancesViewFoldTests
     {
         var released = _symbol.HoldFor(order.Side, order.Price, reducedBy);
         BeginRecord(new CommandSlot { Type = CommandType.ReduceOrder, AccountId = order.AccountId, OrderId = order.Id, Quantity = reducedBy });
-        _ledger.Release(order.AccountId, _symbol.PaidAsset(order.Side).Id, released);
+        _ledger.Ledger.Release(order.AccountId, _symbol.PaidAsset(order.Side).Id, released);
         order.Leaves -= reducedBy;
         _record.With(new OrderReduced { Side = order.Side, OrderId = order.Id, Price = order.Price, ReducedBy = reducedBy, Released = released });
         EndRecord();

@@ -114,7 +114,7 @@ public sealed class LedgerTests
     [TestCase(10, 0, 10, 11)]
     [TestCase(10, 0, 10, -1)]
     public void Settling_what_a_taker_does_not_hold_breaks_an_invariant_and_changes_nothing(long paid, long makerFees, long received, long takerFees) =>
-        AssertRefused(ledger => ledger.SettleTaker(Taken(2, Cash, paid, makerFees, Coin, received, takerFees)));
+        AssertRefused(ledger => ledger.SettleTaker(ledger.Taken(2, Cash, paid, makerFees, Coin, received, takerFees)));
 
     [Test]
     public void A_taker_settles_several_trades_at_once()
@@ -125,7 +125,7 @@ public sealed class LedgerTests
         ledger.Hold(3, Coin, 200);
         ledger.SettleMaker(2, Coin, 300, Cash, 600 - 6);
         ledger.SettleMaker(3, Coin, 200, Cash, 400 - 4);
-        ledger.SettleTaker(Taken(1, Cash, 1_000, 10, Coin, 500, 5));
+        ledger.SettleTaker(ledger.Taken(1, Cash, 1_000, 10, Coin, 500, 5));
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 495+0 CASH 0+0, 2: COIN 0+0 CASH 594+0, 3: COIN 0+0 CASH 396+0"));
@@ -241,19 +241,8 @@ public sealed class LedgerTests
     private static void Trade(Ledger ledger, int buyer, int seller, long coin, long cash, long buyerFee, long sellerFee)
     {
         ledger.SettleMaker(seller, Coin, coin, Cash, cash - sellerFee);
-        ledger.SettleTaker(Taken(buyer, Cash, cash, sellerFee, Coin, coin, buyerFee));
+        ledger.SettleTaker(ledger.Taken(buyer, Cash, cash, sellerFee, Coin, coin, buyerFee));
     }
-
-    private static TakerSettlement Taken(int account, int paidAsset, long paid, long makerFees, int receivedAsset, long received, long takerFees) => new()
-    {
-        AccountId = account,
-        PaidAssetId = paidAsset,
-        ReceivedAssetId = receivedAsset,
-        Paid = paid,
-        MakerFees = makerFees,
-        Received = received,
-        TakerFees = takerFees,
-    };
 
     /// <summary>Account 1 has 100 + 50 COIN, account 2 has 40 + 60 CASH.</summary>
     private static void AssertRefused(Action<Ledger> action)

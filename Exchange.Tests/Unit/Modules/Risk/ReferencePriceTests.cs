@@ -1,6 +1,7 @@
 using System.Numerics;
 using Exchange.Matching.Types;
 using Exchange.Risk;
+using Exchange.Tests.Support;
 using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Risk;
