@@ -205,27 +205,57 @@ public static class TradingCommandCodec
         Put(ref start, 4, (uint)command.SymbolId < NoSymbol ? (ushort)command.SymbolId : (ushort)NoSymbol);
     }
 
-    // Safety, for the three that follow: the caller has room for the longest body.
-
-    /// <summary>Writes the body of a move; returns its length.</summary>
+    /// <summary>As above, where the symbol exists.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int WriteMove(in CommandSlot command, ref byte start)
+    private static void WriteKnownIds(in CommandSlot command, ref byte start)
+    {
+        Put(ref start, 0, command.AccountId);
+        Put(ref start, 4, (ushort)command.SymbolId);
+    }
+
+    // Safety, for those that follow: the caller has room for the longest body.
+
+    /// <summary>Writes the body of a move of an order that exists; returns its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int WriteKnownMove(in CommandSlot command, ref byte start)
+    {
+        WriteKnownIds(command, ref start);
+        return WriteMoveNumbers(command, ref start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteMove(in CommandSlot command, ref byte start)
     {
         WriteIds(command, ref start);
+        return WriteMoveNumbers(command, ref start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteMoveNumbers(in CommandSlot command, ref byte start)
+    {
         Put(ref start, Head, command.OrderId);
         Put(ref start, Head + sizeof(long), command.Price);
         return Head + 2 * sizeof(long);
     }
 
-    /// <summary>Writes the body of an order that is a <see cref="CommandSlot.IsPlainGtc"/>; returns its length.</summary>
+    /// <summary>Writes the body of an order that is a <see cref="CommandSlot.IsPlainGtc"/> on a symbol that exists; returns its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int WritePlainGtc(in CommandSlot command, ref byte start) =>
-        WritePlainLimit(command, (int)command.Side | ((int)OrderType.Limit << 1) | ((int)TimeInForce.Gtc << 5), ref start);
+    internal static int WriteKnownPlainGtc(in CommandSlot command, ref byte start)
+    {
+        WriteKnownIds(command, ref start);
+        return WriteLimitFields(command, (int)command.Side | ((int)OrderType.Limit << 1) | ((int)TimeInForce.Gtc << 5), ref start);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int WritePlainLimit(in CommandSlot command, int packed, ref byte start)
     {
         WriteIds(command, ref start);
+        return WriteLimitFields(command, packed, ref start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteLimitFields(in CommandSlot command, int packed, ref byte start)
+    {
         Put(ref start, Head, (ushort)packed);
         Put(ref start, PlaceFields, command.Price);
         Put(ref start, PlaceFields + sizeof(long), command.Quantity);

@@ -30,11 +30,25 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         // Before the first command nothing is usual: there is neither a symbol nor an order.
         _changing = false;
-        return HasPendingWork ? 0
-            : command.Type == CommandType.MoveOrder ? TryMove(ref command, sequence, timeUs, ref destination)
-            : command.Type == CommandType.PlaceOrder ? TryPlace(ref command, sequence, timeUs, ref destination)
-            : command.Type == CommandType.CancelOrder ? TryCancel(ref command, sequence, timeUs, ref destination)
-            : 0;
+        if (HasPendingWork)
+        {
+            return 0;
+        }
+
+        if (command.Type == CommandType.PlaceOrder)
+        {
+            return TryPlace(ref command, sequence, timeUs, ref destination);
+        }
+
+        if (command.Type is not (CommandType.MoveOrder or CommandType.CancelOrder))
+        {
+            return 0;
+        }
+
+        var slot = FindOwnOrderById(ref command);
+        return slot == 0 ? 0
+            : command.Type == CommandType.MoveOrder ? TryMove(ref command, slot, sequence, timeUs, ref destination)
+            : TryCancel(ref command, slot, sequence, timeUs, ref destination);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -80,7 +94,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         _risk.OnUsualAccepted(order.AccountId);
         var orderId = ++_lastOrderId;
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
-        record.EndBody(TradingCommandCodec.WritePlainGtc(in order, ref record.Body));
+        record.EndBody(TradingCommandCodec.WriteKnownPlainGtc(in order, ref record.Body));
         ref var accepted = ref record.Add<OrderAccepted>();
         accepted.Type = EventType.OrderAccepted;
         accepted.RestsWhole = 1;
@@ -122,14 +136,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TryMove(ref CommandSlot move, long sequence, long timeUs, ref byte destination)
+    private int TryMove(ref CommandSlot move, int slot, long sequence, long timeUs, ref byte destination)
     {
-        var slot = FindOwnOrderById(ref move);
-        if (slot == 0)
-        {
-            return 0;
-        }
-
         var order = _orders.Start + slot;
         var book = _books[move.SymbolId];
         var symbol = book.Symbol;
@@ -148,7 +156,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
-        record.EndBody(TradingCommandCodec.WriteMove(in move, ref record.Body));
+        record.EndBody(TradingCommandCodec.WriteKnownMove(in move, ref record.Body));
         AppendOrderMoved(ref record, move.OrderId, side, restsWhole: true, oldPrice, move.Price, leaves, heldChange);
         AppendBookUpdated(book, ref record);
         var length = record.Finish(CommandType.MoveOrder, RecordFlags.None, sequence, timeUs);
@@ -157,10 +165,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TryCancel(ref CommandSlot cancel, long sequence, long timeUs, ref byte destination)
+    private int TryCancel(ref CommandSlot cancel, int slot, long sequence, long timeUs, ref byte destination)
     {
-        var slot = FindOwnOrderById(ref cancel);
-        if (slot == 0 || cancel.Restriction != CancelRestriction.None)
+        if (cancel.Restriction != CancelRestriction.None)
         {
             return 0;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Snapshot;
@@ -9,16 +10,22 @@ namespace Exchange.Risk;
 /// Filters, limits and what they depend on: order counts by account, reference prices by symbol. Engine thread only; reached through
 /// <see cref="RiskPort"/>. Checks change nothing; nothing allocates but adding symbols and opening accounts.
 /// </summary>
-internal sealed class RiskState : ISnapshotState
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
+internal sealed unsafe class RiskState : ISnapshotState
 {
     private const int SnapshotVersion = 1;
+    private const int MaxSymbols = TradingCommandCodec.NoSymbol;
 
     private readonly OrderCounter _counter = new();
     private ReferencePrice[] _references = [];
 
-    // No part of the state.
-    private PercentPriceBySide[] _percentPrices = [];
     private int _symbolCount;
+
+    // No part of the state. By symbol, in large pages: with many symbols, each check is about another one.
+    private readonly ReservedArray<PercentPriceBySide> _percentPriceArray = new(MaxSymbols);
+    private readonly PercentPriceBySide* _percentPrices;
+
+    public RiskState() => _percentPrices = _percentPriceArray.Start;
 
     public void AddSymbol(Symbol symbol)
     {
@@ -26,9 +33,9 @@ internal sealed class RiskState : ISnapshotState
         if (_symbolCount == _references.Length)
         {
             Array.Resize(ref _references, Math.Max(16, _references.Length * 2));
-            Array.Resize(ref _percentPrices, _references.Length);
         }
 
+        GrowPercentPrices(_symbolCount + 1);
         _references[_symbolCount++] = new ReferencePrice(symbol.Spec.AvgPriceMins);
     }
 
@@ -150,9 +157,9 @@ internal sealed class RiskState : ISnapshotState
     {
         reader.ReadVersion("risk", SnapshotVersion);
         _counter.Load(reader);
-        _symbolCount = reader.ReadCount(int.MaxValue);
+        _symbolCount = reader.ReadCount(MaxSymbols);
         _references = new ReferencePrice[_symbolCount];
-        _percentPrices = new PercentPriceBySide[_symbolCount];
+        GrowPercentPrices(_symbolCount);
         for (var symbolId = 0; symbolId < _symbolCount; symbolId++)
         {
             _references[symbolId] = ReferencePrice.Read(reader);
@@ -210,11 +217,16 @@ internal sealed class RiskState : ISnapshotState
         : PercentPriceOf(symbol).AllowsExactly(side, price, timeUs, symbol, ReferenceOf(symbol)) ? RejectReason.None
         : RejectReason.PercentPriceBySide;
 
+    // Safety: whoever has a symbol has had it added here, and the array reaches as far.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref PercentPriceBySide PercentPriceOf(Symbol symbol)
+    private ref PercentPriceBySide PercentPriceOf(Symbol symbol) => ref _percentPrices[symbol.Id];
+
+    private void GrowPercentPrices(int symbolCount)
     {
-        Invariant.That((uint)symbol.Id < (uint)_symbolCount, "a percent price belongs to a symbol that exists");
-        return ref _percentPrices[symbol.Id];
+        while (symbolCount > _percentPriceArray.Length)
+        {
+            _percentPriceArray.Grow();
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
