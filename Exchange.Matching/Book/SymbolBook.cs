@@ -16,6 +16,12 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
 
     public Symbol Symbol { get; } = symbol;
 
+    /// <summary>Those of the symbol, here, because every command needs them.</summary>
+    public readonly SymbolNumbers Numbers = symbol.Numbers;
+
+    /// <summary>What is remembered of the filters of prices.</summary>
+    public AllowedPrices AllowedPrices;
+
     public long LastTradeId;
     public long LastAggregateTradeId;
     public long LastUpdateId;
@@ -26,7 +32,7 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     /// <summary>The symbol takes no new orders.</summary>
     public bool IsCancelOnly => Restrictions != Restrictions.None;
 
-    // Last: the fields above share a line or two, the ladders have several each.
+    // Last: the fields above share a few lines, the ladders have several each.
     private Ladders _ladders = NewLadders(nodes, leaves);
 
     /// <summary>By side, side by side.</summary>
@@ -39,6 +45,15 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     // Safety: one bit of the side, whatever it is, finds one of the two. Why not an index: a product is on the way of everything that follows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref PriceLadder Ladder(Side side) => ref Unsafe.AddByteOffset(ref _ladders[0], -(nint)((int)side & 1) & Unsafe.SizeOf<PriceLadder>());
+
+    /// <summary>Fetches what every command needs of a symbol.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch()
+    {
+        Types.Prefetch.Line(in Numbers.QuoteUnitsPerTickLot);
+        Types.Prefetch.Line(in Numbers.MaxPrice);
+        Types.Prefetch.Line(in AllowedPrices);
+    }
 
     /// <summary>Returns the ladder key of a price on <paramref name="side"/>: the better the price, the lower the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -164,7 +179,7 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
         var level = ladder.Best();
         for (var seen = 0; level != null && key <= limitKey && seen < levelLimit; seen++)
         {
-            var quotePerLot = Symbol.Notional(PriceOf(side.Opposite(), key), 1);
+            var quotePerLot = Numbers.Notional(PriceOf(side.Opposite(), key), 1);
             var affordable = (wantedQuote - sweep.Quote) / quotePerLot;
             var lots = Math.Min(level->Quantity, Math.Min(wantedLots - sweep.Lots, affordable));
             sweep.Lots += lots;

@@ -89,9 +89,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
         else
         {
-            var released = book.Symbol.HoldFor(order.Side, order.Price, reduce.Quantity);
+            var released = book.Numbers.HoldFor(order.Side, order.Price, reduce.Quantity);
             book.TakeOff(ref order, reduce.Quantity);
-            _ledger.Release(_orders.OrdersOf(order.AccountOrders).PaidFunds(order.Side), book.Symbol.PaidAssetId(order.Side), released);
+            _ledger.Release(_orders.OrdersOf(order.AccountOrders).PaidFunds(order.Side), book.Numbers.PaidAssetId(order.Side), released);
             ref var reduced = ref record.Add<OrderReduced>();
             reduced.Type = EventType.OrderReduced;
             reduced.Side = order.Side;
@@ -116,7 +116,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         // Safety: a slot that was found holds an order, and orders never move. Every number is read once: behind a store, it would be read anew.
         var order = _orders.Start + slot;
         var book = _books[move.SymbolId];
-        var symbol = book.Symbol;
+        ref readonly var symbol = ref book.Numbers;
         var side = order->Side;
         var leaves = order->Leaves;
         var (oldPrice, newPrice) = (order->Price, move.Price);
@@ -180,7 +180,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             Price = move.Price,
             LimitKey = book.KeyOf(order.Side.Opposite(), move.Price),
             Leaves = order.Leaves,
-            Held = book.Symbol.HoldFor(order.Side, move.Price, order.Leaves),
+            Held = book.Numbers.HoldFor(order.Side, move.Price, order.Leaves),
             LevelsLeft = int.MaxValue,
             MovedSlot = slot,
             HasFills = order.HasFills,
@@ -202,7 +202,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return RejectReason.AccountCancelOnly;
         }
 
-        var reason = _risk.CheckMove(book.Symbol, side, newPrice, leaves, timeUs);
+        var reason = _risk.CheckMove(book.Symbol, ref book.AllowedPrices, side, newPrice, leaves, timeUs);
         return reason != RejectReason.None ? reason
             : type == OrderType.LimitMaker && !restsWhole ? RejectReason.WouldImmediatelyMatch
             : RejectReason.None;
@@ -282,7 +282,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     private void CancelResting(SymbolBook book, int slot, ref RecordWriter record)
     {
         var order = _orders.Start + slot;
-        var symbol = book.Symbol;
+        ref readonly var symbol = ref book.Numbers;
         var (side, price, leaves) = (order->Side, order->Price, order->Leaves);
         var released = symbol.HoldFor(side, price, leaves);
         Planted.Let(PlantedBug.HoldNotReleased, ref released, 0);

@@ -121,7 +121,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             place.Slot = _orders.GuessAccountOrders(place.Owner);
             _orders.PrefetchList(place.Slot);
-            _risk.Prefetch(place.AccountId, place.SymbolId);
+            _risk.Prefetch(place.AccountId);
         }
     }
 
@@ -137,13 +137,13 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             change.Side = side;
             change.Key = key;
             LookAtLevel(group, ref ladder, key);
-            book.Symbol.Prefetch();
+            book.Prefetch();
             book.Ladder(side.Opposite()).PrefetchBest();
             _orders.PrefetchNeighbours(change.Slot);
             if (change.Type == CommandType.CancelOrder)
             {
                 _orders.PrefetchRemoval(change.Slot);
-                _ledger.Prefetch(change.AccountId, book.Symbol.PaidAssetId(side));
+                _ledger.Prefetch(change.AccountId, book.Numbers.PaidAssetId(side));
             }
             else
             {
@@ -158,7 +158,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             place.NewKey = book.KeyOf(place.Side, place.Price);
             LookAtLevel(group, ref book.Ladder(place.Side), place.NewKey);
             _orders.PrefetchAccountOrders(place.Slot);
-            _ledger.Prefetch(place.AccountId, book.Symbol.PaidAssetId(place.Side));
+            _ledger.Prefetch(place.AccountId, book.Numbers.PaidAssetId(place.Side));
             if (place.Takes)
             {
                 ref var makers = ref book.Ladder(place.Side.Opposite());

@@ -31,7 +31,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         if (trades.Lots > 0)
         {
             bookChanged = true;
-            SettleTaker(book.Symbol, timeUs, in trades);
+            SettleTaker(book, timeUs, in trades);
         }
 
         if (work == 0 && taker.Leaves > 0 && makers.BestKey <= limitKey && taker.LevelsLeft > 0)
@@ -62,8 +62,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         public long TakerFees;
     }
 
-    private void SettleTaker(Symbol symbol, long timeUs, in TradeSums trades)
+    private void SettleTaker(SymbolBook book, long timeUs, in TradeSums trades)
     {
+        ref readonly var symbol = ref book.Numbers;
         ref var taker = ref _taker;
         ref readonly var accountOrders = ref _orders.OrdersOf(taker.AccountOrders);
         var (quote, coin) = (trades.Turnover * symbol.QuoteUnitsPerTickLot, symbol.BaseAmount(trades.Lots));
@@ -86,7 +87,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             _risk.OnFirstFill(taker.AccountId, isMaker: false, timeUs);
         }
 
-        _risk.OnTrades(symbol, trades.FirstPrice, taker.LastTradePrice, trades.Turnover, trades.Lots, timeUs);
+        _risk.OnTrades(book.Symbol, ref book.AllowedPrices, trades.FirstPrice, taker.LastTradePrice, trades.Turnover, trades.Lots, timeUs);
     }
 
     /// <summary>
@@ -97,7 +98,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         // Safety: the level is in the ladder, its orders are in the book; no level comes or goes in here, and no store moves what it holds.
         ref var taker = ref _taker;
-        var symbol = book.Symbol;
+        ref readonly var symbol = ref book.Numbers;
         var orders = _orders.Start;
         var takerSide = taker.Side;
         var makerSide = takerSide.Opposite();
@@ -124,8 +125,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             var quantity = Math.Min(leaves, maker->Leaves);
             var isFilled = quantity == maker->Leaves;
             var (takerPays, makerPays) = (quantity * takerPaysPerLot, quantity * makerPaysPerLot);
-            var makerFee = _ledger.Fee(maker->AccountId, symbol, isMaker: true, takerPays);
-            var takerFee = _ledger.Fee(taker.AccountId, symbol, isMaker: false, makerPays);
+            var makerFee = _ledger.Fee(maker->AccountId, in symbol, isMaker: true, takerPays);
+            var takerFee = _ledger.Fee(taker.AccountId, in symbol, isMaker: false, makerPays);
             Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, makerPays));
             Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
             ref readonly var makerOrders = ref _orders.OrdersOf(maker->AccountOrders);
@@ -193,7 +194,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var taker = ref _taker;
         if (taker.Leaves == 0 && !taker.ExpiresWhenDone)
         {
-            var released = ReleaseRest(book.Symbol, stillNeeded: 0);
+            var released = ReleaseRest(book, stillNeeded: 0);
             ref var filled = ref record.Add<OrderFilled>();
             filled.Type = EventType.OrderFilled;
             filled.OrderId = taker.OrderId;
@@ -205,11 +206,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
         else if (taker.Type == OrderType.Market)
         {
-            Expire(book.Symbol, ExpireReason.InsufficientLiquidity, ref record);
+            Expire(book, ExpireReason.InsufficientLiquidity, ref record);
         }
         else if (taker.TimeInForce != TimeInForce.Gtc)
         {
-            Expire(book.Symbol, ExpireReason.UnfilledIoc, ref record);
+            Expire(book, ExpireReason.UnfilledIoc, ref record);
         }
         else
         {
@@ -223,7 +224,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     private void RestTaker(SymbolBook book, ref RecordWriter record)
     {
         ref var taker = ref _taker;
-        var released = ReleaseRest(book.Symbol, book.Symbol.HoldFor(taker.Side, taker.Price, taker.Leaves));
+        var released = ReleaseRest(book, book.Numbers.HoldFor(taker.Side, taker.Price, taker.Leaves));
         ref var rested = ref record.Add<OrderRested>();
         rested.Type = EventType.OrderRested;
         rested.OrderId = taker.OrderId;
@@ -242,9 +243,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         book.AddLast(slot);
     }
 
-    private void Expire(Symbol symbol, ExpireReason reason, ref RecordWriter record)
+    private void Expire(SymbolBook book, ExpireReason reason, ref RecordWriter record)
     {
-        var released = ReleaseRest(symbol, stillNeeded: 0);
+        var released = ReleaseRest(book, stillNeeded: 0);
         ref var expired = ref record.Add<OrderExpired>();
         expired.Type = EventType.OrderExpired;
         expired.Reason = reason;
@@ -254,11 +255,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     /// <summary>Gives back what is held beyond <paramref name="stillNeeded"/>; returns it.</summary>
-    private long ReleaseRest(Symbol symbol, long stillNeeded)
+    private long ReleaseRest(SymbolBook book, long stillNeeded)
     {
         var released = _taker.Held - stillNeeded;
         Invariant.That(released >= 0, "an order never spends more than it holds");
-        _ledger.Release(_orders.OrdersOf(_taker.AccountOrders).PaidFunds(_taker.Side), symbol.PaidAssetId(_taker.Side), released);
+        _ledger.Release(_orders.OrdersOf(_taker.AccountOrders).PaidFunds(_taker.Side), book.Numbers.PaidAssetId(_taker.Side), released);
         _taker.Held = stillNeeded;
         return released;
     }
@@ -299,7 +300,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         _pending = PendingKind.None;
         if (pending == PendingKind.Taker)
         {
-            Expire(_books[_pendingSymbolId].Symbol, ExpireReason.ExchangeCanceled, ref record);
+            Expire(_books[_pendingSymbolId], ExpireReason.ExchangeCanceled, ref record);
             if (_taker.MovedSlot != 0)
             {
                 _orders.Remove(_taker.MovedSlot);

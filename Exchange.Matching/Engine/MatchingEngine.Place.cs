@@ -87,7 +87,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         taker.ClientOrderId = order.ClientOrderIdInPlace;
         if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, taker.LimitKey, found.Lots))
         {
-            Expire(book.Symbol, ExpireReason.UnfilledFok, ref record);
+            Expire(book, ExpireReason.UnfilledFok, ref record);
             return;
         }
 
@@ -140,7 +140,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var symbol = book.Symbol;
         found.AccountOrders = _orders.FindAccountOrders(order.Owner);
         var openOrders = _orders.OrdersOf(found.AccountOrders).Count;
-        reason = _risk.CheckNewOrder(in order, symbol, openOrders, timeUs);
+        reason = _risk.CheckNewOrder(in order, symbol, ref book.AllowedPrices, openOrders, timeUs);
         if (reason != RejectReason.None)
         {
             return reason;

@@ -76,10 +76,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         var book = books[order.SymbolId];
-        var symbol = book.Symbol;
+        ref readonly var symbol = ref book.Numbers;
         var notional = symbol.Notional(order.Price, order.Quantity);
         if (book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
-            || !_risk.AllowsUsual(in order, symbol, notional, list.Count, timeUs) || _orders.Count >= _restingOrderLimit)
+            || !_risk.AllowsUsual(in order, in symbol, in book.AllowedPrices, notional, list.Count, timeUs) || _orders.Count >= _restingOrderLimit)
         {
             return 0;
         }
@@ -122,13 +122,14 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         if (_orders.FindAccountOrders(order.Owner) == 0)
         {
-            var symbol = _books[order.SymbolId].Symbol;
-            if (!_risk.AllowsUsual(in order, symbol, symbol.Notional(order.Price, order.Quantity), openOrders: 0, timeUs))
+            var book = _books[order.SymbolId];
+            var notional = book.Numbers.Notional(order.Price, order.Quantity);
+            if (!_risk.AllowsUsual(in order, in book.Numbers, in book.AllowedPrices, notional, openOrders: 0, timeUs))
             {
                 return 0;
             }
 
-            AddAccountOrders(order.AccountId, symbol);
+            AddAccountOrders(order.AccountId, book.Symbol);
         }
 
         // Now it has been found lately.
@@ -140,10 +141,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         var order = _orders.Start + slot;
         var book = _books[move.SymbolId];
-        var symbol = book.Symbol;
+        ref readonly var symbol = ref book.Numbers;
         var (side, leaves, oldPrice) = (order->Side, order->Leaves, order->Price);
         if (book.Crosses(side, move.Price) || book.IsCancelOnly || IsCancelOnly(move.AccountId)
-            || !_risk.AllowsUsualMove(symbol, side, move.Price, leaves, timeUs))
+            || !_risk.AllowsUsualMove(in symbol, in book.AllowedPrices, side, move.Price, leaves, timeUs))
         {
             return 0;
         }

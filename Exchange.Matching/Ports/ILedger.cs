@@ -62,7 +62,7 @@ public interface ILedger : ISnapshotState
     /// <summary>
     /// Returns the fee that the account pays from <paramref name="received"/> units, rounded up, never more than received.
     /// </summary>
-    long Fee(int accountId, Symbol symbol, bool isMaker, long received);
+    long Fee(int accountId, in SymbolNumbers symbol, bool isMaker, long received);
 
     /// <summary>
     /// A command that moves funds of this account (any number) in this asset comes soon: they may be fetched into the cache. Changes nothing.

@@ -23,23 +23,24 @@ public interface IRisk : ISnapshotState
     /// notional, open orders (API.md A9).
     /// Side, type and time in force are known to be valid values; price and quantity may be any number.
     /// </summary>
+    /// <param name="prices">The symbol's, to be remembered.</param>
     /// <param name="openOrders">Open orders that the account has on the symbol now.</param>
-    RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs);
+    RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, ref AllowedPrices prices, int openOrders, long timeUs);
 
     /// <summary>
     /// Returns whether a limit order of a known side, good till cancelled, surely breaks none of what <see cref="CheckNewOrder"/> asks, and is counted by
     /// <see cref="OnUsualAccepted"/>; false decides nothing. Price and quantity may be any number.
     /// </summary>
     /// <param name="notional">Price x quantity in units of the quote asset, wrapped around where that is too much.</param>
-    bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs);
+    bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs);
 
     /// <summary>Returns None, or the first filter that an open order breaks at its new price.</summary>
     /// <param name="newPrice">Ticks.</param>
     /// <param name="leaves">Lots.</param>
-    RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs);
+    RejectReason CheckMove(Symbol symbol, ref AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs);
 
     /// <summary>Returns whether an open order at its new price surely breaks none of what <see cref="CheckMove"/> asks; false decides nothing.</summary>
-    bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs);
+    bool AllowsUsualMove(in SymbolNumbers symbol, in AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs);
 
     /// <summary>One order more in the account's counts.</summary>
     void OnOrderAccepted(int accountId, long timeUs);
@@ -53,12 +54,12 @@ public interface IRisk : ISnapshotState
     /// <summary>One or more trades of one command, whose prices only rise or only fall: they move the symbol's reference price.</summary>
     /// <param name="turnover">Price x quantity of each, summed up: somebody has paid it, so it fits.</param>
     /// <param name="quantity">Lots of them all.</param>
-    void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs);
+    void OnTrades(Symbol symbol, ref AllowedPrices prices, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs);
 
     /// <summary>
-    /// A command of this account (any number) on this symbol (which exists) comes soon: its state may be fetched into the cache. Changes nothing.
+    /// A command of this account (any number) comes soon: its state may be fetched into the cache. Changes nothing.
     /// </summary>
-    void Prefetch(int accountId, int symbolId);
+    void Prefetch(int accountId);
 
     /// <summary>Adds counts and reference prices, in the order of their ids.</summary>
     void AddTo(ref StateHash hash);

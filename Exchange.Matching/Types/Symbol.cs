@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Exchange.Matching.Types;
 
 /// <summary>
@@ -42,36 +39,14 @@ public sealed class Symbol
         _numbers.BaseAssetId = baseAsset.Id;
         _numbers.QuoteAssetId = quoteAsset.Id;
         _numbers.MaxNumOrders = spec.MaxNumOrders;
-        MakerFeePpm = spec.MakerFeePpm;
-        TakerFeePpm = spec.TakerFeePpm;
+        _numbers.MakerFeePpm = spec.MakerFeePpm;
+        _numbers.TakerFeePpm = spec.TakerFeePpm;
     }
 
-    private readonly Numbers _numbers;
+    private readonly SymbolNumbers _numbers;
 
-    /// <summary>What every order is checked against, side by side: two cache lines.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Numbers
-    {
-        public long MinPrice;
-        public long MaxPrice;
-        public long LeastNotional;
-        public long GreatestNotional;
-        public long QuoteUnitsPerTickLot;
-        public long BaseUnitsPerLot;
-        public int Id;
-        public int BaseAssetId;
-        public int QuoteAssetId;
-        public int MaxNumOrders;
-        public long MinQuantity;
-        public long MaxQuantity;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Prefetch()
-    {
-        Types.Prefetch.Line(in _numbers.MinPrice);
-        Types.Prefetch.Line(in _numbers.MaxNumOrders);
-    }
+    /// <summary>What every order is checked against and computed with.</summary>
+    public ref readonly SymbolNumbers Numbers => ref _numbers;
 
     /// <summary>Position in the order of creation, from 0.</summary>
     public int Id => _numbers.Id;
@@ -91,9 +66,9 @@ public sealed class Symbol
     /// <summary>Open orders that one account may have.</summary>
     public int MaxNumOrders => _numbers.MaxNumOrders;
 
-    public int MakerFeePpm { get; }
+    public int MakerFeePpm => _numbers.MakerFeePpm;
 
-    public int TakerFeePpm { get; }
+    public int TakerFeePpm => _numbers.TakerFeePpm;
 
     public Asset QuoteAsset { get; }
 
@@ -141,35 +116,17 @@ public sealed class Symbol
     public long QuoteUnitsPerTickLot => _numbers.QuoteUnitsPerTickLot;
 
     /// <summary>Returns the quote units of <paramref name="quantity"/> lots at <paramref name="price"/> ticks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long Notional(long price, long quantity) => price * quantity * QuoteUnitsPerTickLot;
+    public long Notional(long price, long quantity) => _numbers.Notional(price, quantity);
 
     /// <summary>Returns the base units of <paramref name="quantity"/> lots.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long BaseAmount(long quantity) => quantity * BaseUnitsPerLot;
+    public long BaseAmount(long quantity) => _numbers.BaseAmount(quantity);
 
     /// <summary>Returns the asset that an order of <paramref name="side"/> pays with: what it holds while open.</summary>
     public Asset PaidAsset(Side side) => side == Side.Buy ? QuoteAsset : BaseAsset;
 
     /// <summary>Returns the id of <see cref="PaidAsset"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int PaidAssetId(Side side) => (int)OfSide(side, QuoteAssetId, BaseAssetId);
+    public int PaidAssetId(Side side) => _numbers.PaidAssetId(side);
 
     /// <summary>Returns what a limit order of <paramref name="quantity"/> lots at <paramref name="price"/> ticks holds, in units of its paid asset.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long HoldFor(Side side, long price, long quantity) => quantity * OfSide(side, price * QuoteUnitsPerTickLot, BaseUnitsPerLot);
-
-    /// <summary>As above, for who has computed the order's notional.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long HoldOfNotional(Side side, long notional, long quantity) => OfSide(side, notional, BaseAmount(quantity));
-
-    /// <summary>Returns by how much <see cref="HoldFor"/> changes from one price to another; for a sell 0, since it holds its lots whatever the price.</summary>
-    // Why by a mask: no processor can foresee side and direction.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long HoldChange(Side side, long oldPrice, long newPrice, long quantity) =>
-        (newPrice - oldPrice) * quantity * QuoteUnitsPerTickLot & ((long)side - 1);
-
-    // Why without a branch: no processor can foresee sides.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long OfSide(Side side, long buy, long sell) => sell ^ ((sell ^ buy) & ((long)side - 1));
+    public long HoldFor(Side side, long price, long quantity) => _numbers.HoldFor(side, price, quantity);
 }

@@ -9,14 +9,14 @@ namespace Exchange.Tests.Support;
 internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
     where T : struct, IRisk
 {
-    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, ref AllowedPrices prices, int openOrders, long timeUs)
     {
-        var reason = inner.CheckNewOrder(in order, symbol, openOrders, timeUs);
+        var reason = inner.CheckNewOrder(in order, symbol, ref prices, openOrders, timeUs);
         return reason == RejectReason.None && applies() && order.Quantity % 2 != 0 ? RejectReason.LotSize : reason;
     }
 
-    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs) =>
-        inner.AllowsUsual(in order, symbol, notional, openOrders, timeUs) && !(applies() && order.Quantity % 2 != 0);
+    public bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs) =>
+        inner.AllowsUsual(in order, in symbol, in prices, notional, openOrders, timeUs) && !(applies() && order.Quantity % 2 != 0);
 
     public void AddSymbol(Symbol symbol) => inner.AddSymbol(symbol);
 
@@ -25,11 +25,11 @@ internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
 
     public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => inner.SetOrderLimits(accountId, per10Seconds, perDay);
 
-    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
-        inner.CheckMove(symbol, side, newPrice, leaves, timeUs);
+    public RejectReason CheckMove(Symbol symbol, ref AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs) =>
+        inner.CheckMove(symbol, ref prices, side, newPrice, leaves, timeUs);
 
-    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
-        inner.AllowsUsualMove(symbol, side, newPrice, leaves, timeUs);
+    public bool AllowsUsualMove(in SymbolNumbers symbol, in AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs) =>
+        inner.AllowsUsualMove(in symbol, in prices, side, newPrice, leaves, timeUs);
 
     public void OnOrderAccepted(int accountId, long timeUs) => inner.OnOrderAccepted(accountId, timeUs);
 
@@ -37,10 +37,10 @@ internal readonly struct ChangedRisk<T>(T inner, Func<bool> applies) : IRisk
 
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => inner.OnFirstFill(accountId, isMaker, timeUs);
 
-    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs) =>
-        inner.OnTrades(symbol, firstPrice, lastPrice, turnover, quantity, timeUs);
+    public void OnTrades(Symbol symbol, ref AllowedPrices prices, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs) =>
+        inner.OnTrades(symbol, ref prices, firstPrice, lastPrice, turnover, quantity, timeUs);
 
-    public void Prefetch(int accountId, int symbolId) => inner.Prefetch(accountId, symbolId);
+    public void Prefetch(int accountId) => inner.Prefetch(accountId);
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
 

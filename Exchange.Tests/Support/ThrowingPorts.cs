@@ -98,28 +98,28 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         inner.SetOrderLimits(accountId, per10Seconds, perDay);
     }
 
-    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, ref AllowedPrices prices, int openOrders, long timeUs)
     {
         plan.Count();
-        return inner.CheckNewOrder(in order, symbol, openOrders, timeUs);
+        return inner.CheckNewOrder(in order, symbol, ref prices, openOrders, timeUs);
     }
 
-    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs)
+    public bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs)
     {
         plan.Count();
-        return inner.AllowsUsual(in order, symbol, notional, openOrders, timeUs);
+        return inner.AllowsUsual(in order, in symbol, in prices, notional, openOrders, timeUs);
     }
 
-    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
+    public RejectReason CheckMove(Symbol symbol, ref AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs)
     {
         plan.Count();
-        return inner.CheckMove(symbol, side, newPrice, leaves, timeUs);
+        return inner.CheckMove(symbol, ref prices, side, newPrice, leaves, timeUs);
     }
 
-    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
+    public bool AllowsUsualMove(in SymbolNumbers symbol, in AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs)
     {
         plan.Count();
-        return inner.AllowsUsualMove(symbol, side, newPrice, leaves, timeUs);
+        return inner.AllowsUsualMove(in symbol, in prices, side, newPrice, leaves, timeUs);
     }
 
     public void OnOrderAccepted(int accountId, long timeUs)
@@ -140,13 +140,13 @@ internal readonly struct ThrowingRisk<T>(T inner, FaultPlan plan) : IRisk
         inner.OnFirstFill(accountId, isMaker, timeUs);
     }
 
-    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs)
+    public void OnTrades(Symbol symbol, ref AllowedPrices prices, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs)
     {
         plan.Count();
-        inner.OnTrades(symbol, firstPrice, lastPrice, turnover, quantity, timeUs);
+        inner.OnTrades(symbol, ref prices, firstPrice, lastPrice, turnover, quantity, timeUs);
     }
 
-    public void Prefetch(int accountId, int symbolId) => inner.Prefetch(accountId, symbolId);
+    public void Prefetch(int accountId) => inner.Prefetch(accountId);
 
     public void AddTo(ref StateHash hash) => inner.AddTo(ref hash);
 
@@ -252,10 +252,10 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         inner.Release(funds, assetId, amount);
     }
 
-    public long Fee(int accountId, Symbol symbol, bool isMaker, long received)
+    public long Fee(int accountId, in SymbolNumbers symbol, bool isMaker, long received)
     {
         plan.Count();
-        return inner.Fee(accountId, symbol, isMaker, received);
+        return inner.Fee(accountId, in symbol, isMaker, received);
     }
 
     public void SettleMaker(FundsPlace paidFrom, long paid, FundsPlace receivedIn, long received)

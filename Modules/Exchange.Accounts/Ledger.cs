@@ -236,7 +236,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
 
     /// <summary>Returns the fee by the symbol's rates; every account pays the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Fee(Symbol symbol, bool isMaker, long received)
+    public static long Fee(in SymbolNumbers symbol, bool isMaker, long received)
     {
         Invariant.That(received >= 0, "a fee is taken from what was received");
         return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);

@@ -59,7 +59,7 @@ public readonly struct LedgerPort : ILedger
     public void Release(FundsPlace funds, int assetId, long amount) => _ledger.Release(funds, assetId, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long Fee(int accountId, Symbol symbol, bool isMaker, long received) => Ledger.Fee(symbol, isMaker, received);
+    public long Fee(int accountId, in SymbolNumbers symbol, bool isMaker, long received) => Ledger.Fee(in symbol, isMaker, received);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId, int assetId) => _ledger.Prefetch(accountId, assetId);

@@ -27,18 +27,18 @@ public readonly struct RiskPort : IRisk
     public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _state.SetOrderLimits(accountId, per10Seconds, perDay);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs) =>
-        _state.AllowsUsual(order, symbol, notional, openOrders, timeUs);
+    public bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs) =>
+        _state.AllowsUsual(in order, in symbol, in prices, notional, openOrders, timeUs);
 
-    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs) =>
-        _state.CheckNewOrder(order, symbol, openOrders, timeUs);
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, ref AllowedPrices prices, int openOrders, long timeUs) =>
+        _state.CheckNewOrder(in order, symbol, ref prices, openOrders, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
-        _state.AllowsUsualMove(symbol, side, newPrice, leaves, timeUs);
+    public bool AllowsUsualMove(in SymbolNumbers symbol, in AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs) =>
+        RiskState.AllowsUsualMove(in symbol, in prices, side, newPrice, leaves, timeUs);
 
-    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
-        _state.CheckMove(symbol, side, newPrice, leaves, timeUs);
+    public RejectReason CheckMove(Symbol symbol, ref AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs) =>
+        _state.CheckMove(symbol, ref prices, side, newPrice, leaves, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnUsualAccepted(int accountId) => _state.OnUsualAccepted(accountId);
@@ -49,11 +49,11 @@ public readonly struct RiskPort : IRisk
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _state.OnFirstFill(accountId, isMaker, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs) =>
-        _state.OnTrades(symbol, firstPrice, lastPrice, turnover, quantity, timeUs);
+    public void OnTrades(Symbol symbol, ref AllowedPrices prices, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs) =>
+        _state.OnTrades(symbol, ref prices, firstPrice, lastPrice, turnover, quantity, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int accountId, int symbolId) => _state.Prefetch(accountId, symbolId);
+    public void Prefetch(int accountId) => _state.Prefetch(accountId);
 
     public void AddTo(ref StateHash hash) => _state.AddTo(ref hash);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Snapshot;
@@ -10,8 +9,7 @@ namespace Exchange.Risk;
 /// Filters, limits and what they depend on: order counts by account, reference prices by symbol. Engine thread only; reached through
 /// <see cref="RiskPort"/>. Checks change nothing; nothing allocates but adding symbols and opening accounts.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
-internal sealed unsafe class RiskState : ISnapshotState
+internal sealed class RiskState : ISnapshotState
 {
     private const int SnapshotVersion = 1;
     private const int MaxSymbols = TradingCommandCodec.NoSymbol;
@@ -21,12 +19,6 @@ internal sealed unsafe class RiskState : ISnapshotState
 
     private int _symbolCount;
 
-    // No part of the state. By symbol, in large pages: with many symbols, each check is about another one.
-    private readonly ReservedArray<PercentPriceBySide> _percentPriceArray = new(MaxSymbols);
-    private readonly PercentPriceBySide* _percentPrices;
-
-    public RiskState() => _percentPrices = _percentPriceArray.Start;
-
     public void AddSymbol(Symbol symbol)
     {
         Invariant.That(symbol.Id == _symbolCount, "symbols are added in the order of their ids");
@@ -35,7 +27,6 @@ internal sealed unsafe class RiskState : ISnapshotState
             Array.Resize(ref _references, Math.Max(16, _references.Length * 2));
         }
 
-        GrowPercentPrices(_symbolCount + 1);
         _references[_symbolCount++] = new ReferencePrice(symbol.Spec.AvgPriceMins);
     }
 
@@ -47,14 +38,14 @@ internal sealed unsafe class RiskState : ISnapshotState
     /// <summary>Returns whether a plain limit order, good till cancelled, surely passes all that <see cref="CheckNewOrder"/> asks; false decides nothing.</summary>
     /// <param name="notional">The order's; whatever it is while price or quantity pass no filter.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AllowsUsual(in CommandSlot order, Symbol symbol, long notional, int openOrders, long timeUs) =>
+    public bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs) =>
         _counter.HasRoom(order.AccountId, timeUs)
-        && PercentPriceOf(symbol).Allows(order.Side, order.Price, timeUs)
+        && prices.Has(order.Side, order.Price, timeUs)
         && order.Quantity >= symbol.MinQuantity && order.Quantity <= symbol.MaxQuantity
-        && IsNotionalWithin(symbol, notional)
+        && IsNotionalWithin(in symbol, notional)
         && openOrders < symbol.MaxNumOrders;
 
-    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, int openOrders, long timeUs)
+    public RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, ref AllowedPrices prices, int openOrders, long timeUs)
     {
         var limit = _counter.Check(order.AccountId, timeUs);
         if (limit != RejectReason.None)
@@ -67,7 +58,7 @@ internal sealed unsafe class RiskState : ISnapshotState
             return CheckMarket(order, symbol, timeUs);
         }
 
-        var price = CheckPrice(symbol, order.Side, order.Price, timeUs);
+        var price = CheckPrice(symbol, ref prices, order.Side, order.Price, timeUs);
         if (price != RejectReason.None)
         {
             return price;
@@ -79,7 +70,7 @@ internal sealed unsafe class RiskState : ISnapshotState
         }
 
         var notional = symbol.Notional(order.Price, order.Quantity);
-        if (!IsNotionalWithin(symbol, notional))
+        if (!IsNotionalWithin(in symbol.Numbers, notional))
         {
             return BrokenNotional(symbol, notional);
         }
@@ -89,19 +80,19 @@ internal sealed unsafe class RiskState : ISnapshotState
 
     /// <summary>Returns whether a move surely passes all that <see cref="CheckMove"/> asks; false decides nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool AllowsUsualMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs) =>
-        PercentPriceOf(symbol).Allows(side, newPrice, timeUs) && IsNotionalWithin(symbol, symbol.Notional(newPrice, leaves));
+    public static bool AllowsUsualMove(in SymbolNumbers symbol, in AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs) =>
+        prices.Has(side, newPrice, timeUs) && IsNotionalWithin(in symbol, symbol.Notional(newPrice, leaves));
 
-    public RejectReason CheckMove(Symbol symbol, Side side, long newPrice, long leaves, long timeUs)
+    public RejectReason CheckMove(Symbol symbol, ref AllowedPrices prices, Side side, long newPrice, long leaves, long timeUs)
     {
-        var price = CheckPrice(symbol, side, newPrice, timeUs);
+        var price = CheckPrice(symbol, ref prices, side, newPrice, timeUs);
         if (price != RejectReason.None)
         {
             return price;
         }
 
         var notional = symbol.Notional(newPrice, leaves);
-        return IsNotionalWithin(symbol, notional) ? RejectReason.None : BrokenNotional(symbol, notional);
+        return IsNotionalWithin(in symbol.Numbers, notional) ? RejectReason.None : BrokenNotional(symbol, notional);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,22 +103,17 @@ internal sealed unsafe class RiskState : ISnapshotState
     public void OnFirstFill(int accountId, bool isMaker, long timeUs) => _counter.OnFirstFill(accountId, isMaker, timeUs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OnTrades(Symbol symbol, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs)
+    public void OnTrades(Symbol symbol, ref AllowedPrices prices, long firstPrice, long lastPrice, long turnover, long quantity, long timeUs)
     {
         ReferenceOf(symbol).OnTrades(lastPrice, turnover, quantity, timeUs);
 
         // All other prices lie between these two.
-        ref var percentPrice = ref PercentPriceOf(symbol);
-        percentPrice.OnTrade(firstPrice);
-        percentPrice.OnTrade(lastPrice);
+        prices.OnTrade(firstPrice);
+        prices.OnTrade(lastPrice);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(int accountId, int symbolId)
-    {
-        _counter.Prefetch(accountId);
-        _percentPrices[symbolId].Prefetch();
-    }
+    public void Prefetch(int accountId) => _counter.Prefetch(accountId);
 
     public OrderCounts CountsOf(int accountId, long timeUs) => _counter.CountsOf(accountId, timeUs);
 
@@ -159,7 +145,6 @@ internal sealed unsafe class RiskState : ISnapshotState
         _counter.Load(reader);
         _symbolCount = reader.ReadCount(MaxSymbols);
         _references = new ReferencePrice[_symbolCount];
-        GrowPercentPrices(_symbolCount);
         for (var symbolId = 0; symbolId < _symbolCount; symbolId++)
         {
             _references[symbolId] = ReferencePrice.Read(reader);
@@ -167,7 +152,7 @@ internal sealed unsafe class RiskState : ISnapshotState
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsNotionalWithin(Symbol symbol, long notional) =>
+    private static bool IsNotionalWithin(in SymbolNumbers symbol, long notional) =>
         notional >= symbol.LeastNotional && notional <= symbol.GreatestNotional;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -211,23 +196,11 @@ internal sealed unsafe class RiskState : ISnapshotState
         notional >= symbol.MinNotional && notional < symbol.MinNotionalFilter ? RejectReason.MinNotional : RejectReason.Notional;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private RejectReason CheckPrice(Symbol symbol, Side side, long price, long timeUs) =>
-        PercentPriceOf(symbol).Allows(side, price, timeUs) ? RejectReason.None
+    private RejectReason CheckPrice(Symbol symbol, ref AllowedPrices prices, Side side, long price, long timeUs) =>
+        prices.Has(side, price, timeUs) ? RejectReason.None
         : price < symbol.MinPrice || price > symbol.MaxPrice ? RejectReason.PriceFilter
-        : PercentPriceOf(symbol).AllowsExactly(side, price, timeUs, symbol, ReferenceOf(symbol)) ? RejectReason.None
+        : PercentPriceBySide.Allows(side, price, timeUs, symbol, ReferenceOf(symbol), ref prices) ? RejectReason.None
         : RejectReason.PercentPriceBySide;
-
-    // Safety: whoever has a symbol has had it added here, and the array reaches as far.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref PercentPriceBySide PercentPriceOf(Symbol symbol) => ref _percentPrices[symbol.Id];
-
-    private void GrowPercentPrices(int symbolCount)
-    {
-        while (symbolCount > _percentPriceArray.Length)
-        {
-            _percentPriceArray.Grow();
-        }
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReferencePrice ReferenceOf(Symbol symbol)

@@ -15,7 +15,7 @@ public sealed class SymbolTests
     {
         var symbol = SampleSymbols.New(SampleSymbols.Spec);
         var between = symbol.HoldFor(side, newPrice, 7) - symbol.HoldFor(side, oldPrice, 7);
-        Assert.That(symbol.HoldChange(side, oldPrice, newPrice, 7), Is.EqualTo(between));
+        Assert.That(symbol.Numbers.HoldChange(side, oldPrice, newPrice, 7), Is.EqualTo(between));
         Assert.That(between == 0, Is.EqualTo(side == Side.Sell || oldPrice == newPrice), "the case tells something");
     }
 }

@@ -212,8 +212,8 @@ public sealed class BalancesViewFoldTests
         var (baseAmount, quoteAmount) = (_symbol.BaseAmount(quantity), _symbol.Notional(maker.Price, quantity));
         var (takerPays, makerPays) = takerSells ? (baseAmount, quoteAmount) : (quoteAmount, baseAmount);
         var (takerPaidAsset, makerPaidAsset) = (_symbol.PaidAssetId(taker.Side), _symbol.PaidAssetId(maker.Side));
-        var makerFee = _ledger.Fee(maker.AccountId, _symbol, isMaker: true, takerPays);
-        var takerFee = _ledger.Fee(taker.AccountId, _symbol, isMaker: false, makerPays);
+        var makerFee = _ledger.Fee(maker.AccountId, in _symbol.Numbers, isMaker: true, takerPays);
+        var takerFee = _ledger.Fee(taker.AccountId, in _symbol.Numbers, isMaker: false, makerPays);
         _ledger.Ledger.SettleMaker(maker.AccountId, makerPaidAsset, makerPays, takerPaidAsset, takerPays - makerFee);
         _ledger.SettleTaker(_ledger.Ledger.Taken(taker.AccountId, takerPaidAsset, takerPays, makerFee, makerPaidAsset, makerPays, takerFee));
         taker.Leaves -= quantity;

@@ -80,9 +80,9 @@ public sealed class LedgerTests
         var port = new LedgerPort(NewLedger((0, 0)));
         Assert.Multiple(() =>
         {
-            Assert.That(port.Fee(1, symbol, isMaker: true, 10_001), Is.EqualTo(11));
-            Assert.That(port.Fee(1, symbol, isMaker: false, 10_001), Is.EqualTo(21));
-            Assert.That(() => port.Fee(1, symbol, isMaker: false, -1), Throws.TypeOf<InvariantBrokenException>());
+            Assert.That(port.Fee(1, in symbol.Numbers, isMaker: true, 10_001), Is.EqualTo(11));
+            Assert.That(port.Fee(1, in symbol.Numbers, isMaker: false, 10_001), Is.EqualTo(21));
+            Assert.That(() => port.Fee(1, in symbol.Numbers, isMaker: false, -1), Throws.TypeOf<InvariantBrokenException>());
         });
     }
 
@@ -157,7 +157,7 @@ public sealed class LedgerTests
             {
                 ledger.Hold(1, Cash, 30);
                 ledger.Hold(2, Coin, ledger.Free(2, Coin) > 0 ? 20 : 0);
-                Trade(ledger, 1, 2, 10, 20, Ledger.Fee(symbol, true, 10), Ledger.Fee(symbol, false, 20));
+                Trade(ledger, 1, 2, 10, 20, Ledger.Fee(in symbol.Numbers, true, 10), Ledger.Fee(in symbol.Numbers, false, 20));
                 ledger.Release(1, Cash, 10);
                 ledger.Release(2, Coin, 10);
             }

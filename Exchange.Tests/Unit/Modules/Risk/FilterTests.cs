@@ -198,13 +198,13 @@ public sealed class FilterTests
         state.OnOrderAccepted(1, Now);
         RejectReason[] results =
         [
-            state.CheckNewOrder(order, symbol, 3, Now),
-            state.CheckNewOrder(order, symbol, 3, Now + 10_000_000),
-            state.CheckNewOrder(order, symbol, 3, Now + 86_400_000_000),
-            state.CheckNewOrder(order with { Price = 10 }, symbol, 3, Now + 86_400_000_000),
-            state.CheckNewOrder(order with { Price = 10, Quantity = 5 }, symbol, 3, Now + 86_400_000_000),
-            state.CheckNewOrder(order with { Price = 50, Quantity = 20 }, symbol, 3, Now + 86_400_000_000),
-            state.CheckNewOrder(order with { Price = 50, Quantity = 20 }, symbol, 2, Now + 86_400_000_000),
+            state.CheckFreshly(order, symbol, 3, Now),
+            state.CheckFreshly(order, symbol, 3, Now + 10_000_000),
+            state.CheckFreshly(order, symbol, 3, Now + 86_400_000_000),
+            state.CheckFreshly(order with { Price = 10 }, symbol, 3, Now + 86_400_000_000),
+            state.CheckFreshly(order with { Price = 10, Quantity = 5 }, symbol, 3, Now + 86_400_000_000),
+            state.CheckFreshly(order with { Price = 50, Quantity = 20 }, symbol, 3, Now + 86_400_000_000),
+            state.CheckFreshly(order with { Price = 50, Quantity = 20 }, symbol, 2, Now + 86_400_000_000),
         ];
         RejectReason[] expected =
         [
@@ -227,8 +227,8 @@ public sealed class FilterTests
         state.OnTrade(SampleSymbols.New(Spec, id: 1), 10, 1, Now);
         Assert.Multiple(() =>
         {
-            Assert.That(state.CheckNewOrder(Market(5), SampleSymbols.New(Spec), 0, Now), Is.EqualTo(RejectReason.None));
-            Assert.That(state.CheckNewOrder(Market(5), SampleSymbols.New(Spec, id: 1), 0, Now), Is.EqualTo(RejectReason.Notional));
+            Assert.That(state.CheckFreshly(Market(5), SampleSymbols.New(Spec), 0, Now), Is.EqualTo(RejectReason.None));
+            Assert.That(state.CheckFreshly(Market(5), SampleSymbols.New(Spec, id: 1), 0, Now), Is.EqualTo(RejectReason.Notional));
             Assert.That(() => state.OnTrade(SampleSymbols.New(Spec, id: 2), 10, 1, Now), Throws.TypeOf<InvariantBrokenException>());
         });
     }
@@ -252,9 +252,9 @@ public sealed class FilterTests
         {
             for (var i = 0; i < 1_000; i++)
             {
-                state.CheckNewOrder(Limit(50, 20), symbol, 0, Now + i);
-                state.CheckNewOrder(Limit(100, 20), symbol, 0, Now + i);
-                state.CheckNewOrder(Market(20), symbol, 0, Now + i);
+                state.CheckFreshly(Limit(50, 20), symbol, 0, Now + i);
+                state.CheckFreshly(Limit(100, 20), symbol, 0, Now + i);
+                state.CheckFreshly(Market(20), symbol, 0, Now + i);
             }
         }
 
@@ -263,6 +263,29 @@ public sealed class FilterTests
         Round();
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.That((allocated, Hash(state)), Is.EqualTo((0L, hash)));
+    }
+
+    [TestCase(50, 20, 0, true)]
+    [TestCase(9, 200, 0, false, Description = "below the least price")]
+    [TestCase(50, 4, 0, false, Description = "below the least quantity")]
+    [TestCase(10, 5, 0, false, Description = "below the least notional")]
+    [TestCase(50, 20, 3, false, Description = "too many open orders")]
+    public void The_short_way_allows_what_passes_everything_once_prices_are_remembered_and_the_account_counts(
+        long price, long quantity, int openOrders, bool isAllowed)
+    {
+        var state = NewState(Spec, limitPer10Seconds: 2, limitPerDay: 10);
+        var symbol = SampleSymbols.New(Spec);
+        var prices = default(AllowedPrices);
+        bool Allows(int account, long timeUs) => state.AllowsUsual(
+            Limit(price, quantity) with { AccountId = account }, in symbol.Numbers, in prices, symbol.Notional(price, quantity), openOrders, timeUs);
+
+        state.OnOrderAccepted(1, Now);
+        Assert.That(Allows(1, Now), Is.False, "no price is remembered");
+        state.CheckNewOrder(Limit(50, 20), symbol, ref prices, 0, Now);
+        Assert.That(Allows(1, Now), Is.EqualTo(isAllowed));
+        Assert.That((Allows(2, Now), Allows(1, Now + 10_000_000)), Is.EqualTo((false, false)), "an account, or a window, without an order yet");
+        state.OnUsualAccepted(1);
+        Assert.That(Allows(1, Now), Is.False, "the limit is used up");
     }
 
     [Test]
@@ -297,11 +320,25 @@ public sealed class FilterTests
             state.OnTrade(symbol, reference, 1, Now);
         }
 
-        return state.CheckNewOrder(order, symbol, openOrders, Now);
+        // Whoever is allowed the short way passes the check, with what it remembers, too.
+        var prices = default(AllowedPrices);
+        var result = state.CheckNewOrder(order, symbol, ref prices, openOrders, Now);
+        state.OnOrderAccepted(1, Now);
+        var isUsual = order is { OrderType: OrderType.Limit, TimeInForce: TimeInForce.Gtc }
+            && state.AllowsUsual(in order, in symbol.Numbers, in prices, symbol.Notional(order.Price, order.Quantity), openOrders, Now);
+        Assert.That(!isUsual || result == RejectReason.None, "the short way allows what the check refuses");
+        return result;
     }
 
-    private static RejectReason CheckMove(SymbolSpec spec, long price, long leaves) =>
-        NewState(spec).CheckMove(SampleSymbols.New(spec), Side.Buy, price, leaves, Now);
+    private static RejectReason CheckMove(SymbolSpec spec, long price, long leaves)
+    {
+        var symbol = SampleSymbols.New(spec);
+        var prices = default(AllowedPrices);
+        var result = NewState(spec).CheckMove(symbol, ref prices, Side.Buy, price, leaves, Now);
+        var isUsual = RiskState.AllowsUsualMove(in symbol.Numbers, in prices, Side.Buy, price, leaves, Now);
+        Assert.That(!isUsual || result == RejectReason.None, "the short way allows what the check refuses");
+        return result;
+    }
 
     private static RiskState NewState(SymbolSpec spec, int limitPer10Seconds = 0, int limitPerDay = 0)
     {

@@ -138,12 +138,13 @@ public sealed class PercentPriceBySideTests
     private sealed class Filter(SymbolSpec spec, ReferencePrice reference)
     {
         private readonly Symbol _symbol = SampleSymbols.New(spec);
-        private PercentPriceBySide _filter;
+        private AllowedPrices _prices;
 
-        public bool Allows(Side side, long price, long timeUs) => _filter.Allows(side, price, timeUs) || _filter.AllowsExactly(side, price, timeUs, _symbol, reference);
+        public bool Allows(Side side, long price, long timeUs) =>
+            _prices.Has(side, price, timeUs) || PercentPriceBySide.Allows(side, price, timeUs, _symbol, reference, ref _prices);
 
-        public bool Remembers(Side side, long price, long timeUs) => _filter.Allows(side, price, timeUs);
+        public bool Remembers(Side side, long price, long timeUs) => _prices.Has(side, price, timeUs);
 
-        public void OnTrade(long price) => _filter.OnTrade(price);
+        public void OnTrade(long price) => _prices.OnTrade(price);
     }
 }
