@@ -81,12 +81,29 @@ internal sealed unsafe class OrderStore : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchPlace(bool ofOwner, long owner, long orderId) => Prefetch.Line((void*)PlaceOf(ofOwner, owner, orderId));
 
-    /// <summary>Fetches an order by its id, or an account's list, as far as its place tells.</summary>
+    /// <summary>Fetches an order by its id, or an account's list, as far as its place tells; returns which, for <see cref="PrefetchBehind"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchNamed(bool ofOwner, long owner, long orderId)
+    public int PrefetchNamed(bool ofOwner, long owner, long orderId)
     {
-        nint slot = *(int*)PlaceOf(ofOwner, owner, orderId);
+        var slot = *(int*)PlaceOf(ofOwner, owner, orderId);
         Prefetch.Line((void*)Either(ofOwner, (nint)(_accountOrders + slot), (nint)(_orders + slot)));
+        return slot;
+    }
+
+    /// <summary>
+    /// Fetches what a new order, or the removal of one, touches behind what it names, which has been fetched: its place in the index of client ids; the last
+    /// one of the account's orders, or their list.
+    /// </summary>
+    /// <param name="clientHash">That of a new order; meaningless otherwise.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchBehind(bool ofOwner, int slot, uint clientHash)
+    {
+        // Safety: it was found as what it is read as, and neither lists nor orders move.
+        var named = Either(ofOwner, (nint)(_accountOrders + slot), (nint)(_orders + slot));
+        var hash = *(uint*)(named + Either(ofOwner, AccountOrders.OwnerOffset, RestingOrder.ClientHashOffset));
+        var behind = *(int*)(named + Either(ofOwner, AccountOrders.LastOffset, RestingOrder.AccountOrdersOffset));
+        Prefetch.Line(_byClientId.HomeOf((uint)Either(ofOwner, (nint)clientHash, (nint)hash)));
+        Prefetch.Line((void*)Either(ofOwner, (nint)(_orders + behind), (nint)(_accountOrders + behind)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,6 +18,9 @@ namespace Exchange.Matching.Book;
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal struct RestingOrder
 {
+    public const int AccountOrdersOffset = 44;
+    public const int ClientHashOffset = 60;
+
     [FieldOffset(0)] public long OrderId;
     [FieldOffset(8)] public long Price;
     [FieldOffset(16)] public long Leaves;
@@ -30,7 +33,7 @@ internal struct RestingOrder
     [FieldOffset(40)] public FundsPlace QuoteFunds;
 
     /// <summary>Index of the account's <see cref="AccountOrders"/> on the symbol.</summary>
-    [FieldOffset(44)] public int AccountOrders;
+    [FieldOffset(AccountOrdersOffset)] public int AccountOrders;
 
     /// <summary>Account and symbol as one number, as in a <see cref="Commands.CommandSlot"/>: one comparison tells whose order it is.</summary>
     [FieldOffset(48)] public long Owner;
@@ -43,7 +46,7 @@ internal struct RestingOrder
     [FieldOffset(56)] private uint _kind;
 
     /// <summary>Key in the index of client ids, kept here so that an order leaves it without a look at its details.</summary>
-    [FieldOffset(60)] public uint ClientHash;
+    [FieldOffset(ClientHashOffset)] public uint ClientHash;
 
     /// <summary>Sets side, type and whether it has fills, in one store.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,18 +63,21 @@ internal struct RestingOrderDetails
 /// <summary>
 /// The open orders of one account on one symbol, oldest first, and where the funds are that they move; 32 bytes, so that none lies on two cache lines.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Size = 32)]
+[StructLayout(LayoutKind.Explicit, Size = 32)]
 internal struct AccountOrders
 {
+    public const int OwnerOffset = 0;
+    public const int LastOffset = 12;
+
     /// <summary>Account and symbol as one number; that of row 0 is nobody's.</summary>
-    public long Owner;
-    public int First;
-    public int Last;
-    public int Count;
+    [FieldOffset(OwnerOffset)] public long Owner;
+    [FieldOffset(8)] public int First;
+    [FieldOffset(LastOffset)] public int Last;
+    [FieldOffset(16)] public int Count;
 
     // By the side of an order that pays with them.
-    private FundsPlace _quoteFunds;
-    private FundsPlace _baseFunds;
+    [FieldOffset(20)] private readonly FundsPlace _quoteFunds;
+    [FieldOffset(24)] private readonly FundsPlace _baseFunds;
 
     public AccountOrders(long owner, FundsPlace quoteFunds, FundsPlace baseFunds)
     {

@@ -33,8 +33,8 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// <summary>Most ring slots between two stamps of time: bounds both the age of a stamp and the wait for visibility.</summary>
     internal const int BatchSlotCount = 256;
 
-    /// <summary>Ring slots that are executed before it is asked again whether looking ahead is worth it.</summary>
-    private const int SlotsWithoutLook = 16;
+    /// <summary>Ring slots that are executed before it is asked again how to look ahead.</summary>
+    private const int SlotsOfOneLook = 64;
 
     private const int LookAheadLength = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
@@ -150,20 +150,38 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// </summary>
     private bool ExecuteUnguarded(long end, long available, long timeUs)
     {
+        while (_next <= end)
+        {
+            var until = Math.Min(end, _next + SlotsOfOneLook - 1);
+            var goesOn = engine.WantsLookAhead ? Execute<FarLook>(until, available, timeUs)
+                : engine.WantsNearLook ? Execute<NearLook>(until, available, timeUs)
+                : Execute<NoLook>(until, available, timeUs);
+            if (!goesOn)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>As above. Why one for each way of looking ahead: what the others need at hand would be written to the stack in each of them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Execute<TLook>(long end, long available, long timeUs)
+        where TLook : struct
+    {
         var next = _next;
-        var looksNear = false;
         for (var look = next; next <= end;)
         {
-            if (next >= look)
+            if (typeof(TLook) == typeof(FarLook) && next >= look)
             {
-                looksNear = engine.WantsNearLook;
-                look = next + (engine.WantsLookAhead ? LookAhead(next, available) : SlotsWithoutLook);
+                look = next + LookAhead(next, available);
             }
 
-            if (looksNear)
+            if (typeof(TLook) == typeof(NearLook))
             {
                 // Not beyond what is published: what is being written belongs to another processor.
-                engine.LookNear(in commands[Math.Min(next + 1, available)], in commands[Math.Min(next + 2, available)]);
+                engine.LookNear(in commands[Math.Min(next + 2, available)], in commands[Math.Min(next + 3, available)]);
             }
 
             ref var command = ref commands[next];
@@ -194,6 +212,15 @@ internal sealed class EngineLoop<TRisk, TLedger>(
 
         return true;
     }
+
+    /// <summary>In small books nothing is looked for ahead.</summary>
+    private readonly struct NoLook;
+
+    /// <summary>In books of middling size, at the next commands.</summary>
+    private readonly struct NearLook;
+
+    /// <summary>In large books, in passes.</summary>
+    private readonly struct FarLook;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int ExecuteOther(ref CommandSlot command, long position, long sequence, long timeUs, Span<byte> record) => command.Type.IsTrading()
