@@ -189,7 +189,6 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     /// <summary>Everything that can refuse a move but a lack of funds, which is the last thing to be checked; changes nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RejectReason CheckMove(int accountId, SymbolBook book, OrderType type, Side side, long newPrice, long leaves, bool restsWhole, long timeUs)
     {
         if (book.IsCancelOnly)

@@ -1,4 +1,5 @@
 using Exchange.Accounts;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Types;
 using NUnit.Framework;
 
@@ -8,7 +9,7 @@ public sealed class FundsTableTests
 {
     private static readonly int[] Accounts = [1, 2, 255, 256, 257, 511, 512, 70_000];
 
-    // More chunks than the heap has, and more than fit the first large page.
+    // More chunks than fit the first large page.
     private static readonly int[] Assets = [.. Enumerable.Range(0, 200), 999];
 
     [Test]
@@ -34,15 +35,26 @@ public sealed class FundsTableTests
     }
 
     [Test]
-    public void References_stay_valid_while_the_table_grows()
+    public void References_and_places_stay_valid_while_the_table_grows()
     {
         var table = NewTable();
         ref var funds = ref table.At(1, 0);
+        var place = table.PlaceOf(2, 999);
+        Assert.That(table.Read(2, 999), Is.EqualTo(default(Funds)), "asking for a place changes no funds");
         table.Open(1_000_000, 2_000);
         table.At(1_000_000, 0).Free = 1;
         table.At(1, 1_999).Free = 1;
         funds.Free = 7;
-        Assert.That(table.Read(1, 0).Free, Is.EqualTo(7));
+        table[place].Held = 8;
+        Assert.That((table.Read(1, 0).Free, table.Read(2, 999).Held, table.PlaceOf(2, 999)), Is.EqualTo((7, 8, place)));
+    }
+
+    [Test]
+    public void Every_account_and_asset_has_a_place_of_its_own_and_none_is_nobodys()
+    {
+        var table = NewTable();
+        var places = Cells().Select(cell => table.PlaceOf(cell.Account, cell.Asset)).ToList();
+        Assert.That(places, Is.Unique.And.None.EqualTo(default(FundsPlace)));
     }
 
     [TestCase(0, 0)]
