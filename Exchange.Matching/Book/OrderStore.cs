@@ -20,7 +20,7 @@ internal sealed unsafe class OrderStore : IDisposable
     /// <summary>Most resting orders of one exchange; address space for them is reserved.</summary>
     public const int MaxOrders = 1 << 26;
 
-    /// <summary>No account on a symbol that cannot be: an owner that nobody has, so that who looks for any owner never takes row 0 for it.</summary>
+    /// <summary>No account on a symbol that cannot be: nobody who exists is taken for the owner of row 0. Who looks for any number asks whether its symbol exists.</summary>
     private const long NoOwner = -1;
 
     private const uint AccountFactor = 0x85EBCA6B;
@@ -56,6 +56,9 @@ internal sealed unsafe class OrderStore : IDisposable
 
     /// <summary>Resting orders.</summary>
     public int Count => _byId.Count;
+
+    /// <summary>Accounts' lists of orders on a symbol: those that ever had one there.</summary>
+    public int AccountOrdersCount => _nextAccountOrders - 1;
 
     /// <summary>
     /// All orders by slot: for loops that keep the address in a register. Slot 0 is nobody's: its links may be written, and are never read, so

@@ -13,6 +13,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     /// <summary>The risk port; for inspection while no thread runs the engine.</summary>
     internal TRisk Risk => _risk;
 
+    /// <summary>Accounts' lists of orders on a symbol, which stay; for inspection while no thread runs the engine.</summary>
+    internal int AccountOrdersCount => _orders.AccountOrdersCount;
+
     /// <summary>Returns the resting orders of one side, best price first, oldest first; for inspection while no thread runs the engine.</summary>
     internal List<InspectedOrder> InspectOrders(int symbolId, Side side)
     {

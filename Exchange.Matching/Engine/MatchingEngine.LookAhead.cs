@@ -10,11 +10,11 @@ namespace Exchange.Matching.Engine;
 /// Expected commands stand in groups; whenever one group has been executed, the youngest group has its first pass, the one before it its second, and so on:
 /// so what a pass asks for has the time of a whole group to arrive. Nothing is changed and nothing decided here: with or without it, whatever is expected
 /// and however stale it becomes, the records are the same. With few orders it is not worth its instructions; between few and many, a near look is, which
-/// fetches alone what the next two commands begin with.
+/// fetches alone what the next three commands begin with.
 /// <code>
 /// pass 1   indices by order id, client id, account
-/// pass 2   order id ─► order; account, symbol ─► list; counts
-/// pass 3   order ─► its neighbours, what its removal changes, its level and the one at its new price, or the node above; list ─► its last order; funds
+/// pass 2   order id ─► order; account, symbol ─► list; counts; the numbers of a new order's symbol
+/// pass 3   order ─► the numbers of its symbol, its neighbours, what its removal changes, its level and the one at its new price, or the node above; list ─► its last order; funds
 /// pass 4   level ─► the last order there; of the other side, the first one; node ─► leaf
 /// </code>
 /// </summary>

@@ -24,14 +24,15 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[order.SymbolId];
         var symbol = book.Symbol;
-        if (found.AccountOrders == 0)
+        Planted.Let(PlantedBug.OverdraftAllowed, ref found.Held, Math.Min(found.Held, _ledger.Free(order.AccountId, symbol.PaidAssetId(order.Side))));
+        if (found.AccountOrders == 0 && _ledger.Free(order.AccountId, symbol.PaidAssetId(order.Side)) >= found.Held)
         {
+            // Not before it is known that it stays: nobody fills memory by what is refused.
             found.AccountOrders = AddAccountOrders(order.AccountId, symbol);
         }
 
-        Planted.Let(PlantedBug.OverdraftAllowed, ref found.Held, Math.Min(found.Held, _ledger.Free(order.AccountId, symbol.PaidAssetId(order.Side))));
         BeginChange();
-        if (!_ledger.TryHold(_orders.OrdersOf(found.AccountOrders).PaidFunds(order.Side), symbol.PaidAssetId(order.Side), found.Held))
+        if (found.AccountOrders == 0 || !_ledger.TryHold(_orders.OrdersOf(found.AccountOrders).PaidFunds(order.Side), symbol.PaidAssetId(order.Side), found.Held))
         {
             record.Reject(RejectReason.InsufficientBalance);
             return;

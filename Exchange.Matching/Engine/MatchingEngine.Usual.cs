@@ -68,7 +68,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return PlaceOtherwise(ref order, sequence, timeUs, ref destination);
         }
 
-        // Whose list there is exists, as does its symbol; nobody's has none.
+        // Whose list there is exists, as does its symbol; that of nobody has a symbol that cannot be.
         var books = _books;
         if ((uint)order.SymbolId >= (uint)books.Length)
         {
@@ -111,7 +111,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         return length;
     }
 
-    /// <summary>As above, for an account that was not found lately on the symbol: perhaps it has placed nothing there yet.</summary>
+    /// <summary>
+    /// As above, for an account that was not found lately on the symbol: perhaps it has placed nothing there yet. Then it gets a list, which stays, only for an
+    /// order that will rest: nobody fills memory by what is refused.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int PlaceOtherwise(ref CommandSlot order, long sequence, long timeUs, ref byte destination)
     {
@@ -124,7 +127,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             var book = _books[order.SymbolId];
             var notional = book.Numbers.Notional(order.Price, order.Quantity);
-            if (!_risk.AllowsUsual(in order, in book.Numbers, in book.AllowedPrices, notional, openOrders: 0, timeUs))
+            if (book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
+                || !_risk.AllowsUsual(in order, in book.Numbers, in book.AllowedPrices, notional, openOrders: 0, timeUs) || _orders.Count >= _restingOrderLimit
+                || _ledger.Free(order.AccountId, book.Numbers.PaidAssetId(order.Side)) < book.Numbers.HoldOfNotional(order.Side, notional, order.Quantity))
             {
                 return 0;
             }

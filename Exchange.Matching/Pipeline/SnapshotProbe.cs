@@ -25,7 +25,7 @@ internal sealed class SnapshotProbe<TRisk, TLedger>(Func<ExchangeParts<TRisk, TL
             return;
         }
 
-        var parts = newParts();
+        using var parts = newParts();
         using var engine = new MatchingEngine<TRisk, TLedger>(parts.Risk, parts.Ledger);
         try
         {

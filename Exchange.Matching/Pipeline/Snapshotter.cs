@@ -47,7 +47,7 @@ internal sealed class Snapshotter<TRisk, TLedger>(
 
     private (SnapshotHeader Header, SnapshotTaken Taken) Write(long sequence, CancellationToken stop)
     {
-        var parts = newParts();
+        using var parts = newParts();
         using var engine = new MatchingEngine<TRisk, TLedger>(parts.Risk, parts.Ledger);
         var (header, last, records, cpuUs) = Replay(sequence, engine, parts.Consumers, stop);
         var crc = new ContentChecksum();
@@ -100,7 +100,7 @@ internal sealed class Snapshotter<TRisk, TLedger>(
     /// <summary>Loads what was written into an empty exchange, and saves that one into nothing but a checksum.</summary>
     private void Verify(SnapshotHeader header, uint contentCrc)
     {
-        var parts = newParts();
+        using var parts = newParts();
         using var engine = new MatchingEngine<TRisk, TLedger>(parts.Risk, parts.Ledger);
         using (var file = store.OpenAside(header.Sequence))
         {

@@ -48,7 +48,10 @@ public interface IRisk : ISnapshotState
     /// <summary>As <see cref="OnOrderAccepted"/>, for an order that <see cref="AllowsUsual"/> has allowed at the same time.</summary>
     void OnUsualAccepted(int accountId);
 
-    /// <summary>An order's first fill: gives back to the account's counts.</summary>
+    /// <summary>
+    /// An order's first fill: gives back to the account's counts. Within a command, makers come before the taker here, and after it in the published view: so
+    /// whatever is given back, the order must not matter.
+    /// </summary>
     void OnFirstFill(int accountId, bool isMaker, long timeUs);
 
     /// <summary>One or more trades of one command, whose prices only rise or only fall: they move the symbol's reference price.</summary>

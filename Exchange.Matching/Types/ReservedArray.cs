@@ -54,7 +54,7 @@ public sealed unsafe class ReservedArray<T> : IDisposable
 
         VirtualMemory.Commit((byte*)Start + _committedSize, Step);
         _committedSize += Step;
-        Length = (int)(_committedSize / (nuint)sizeof(T));
+        Length = (int)Math.Min(_committedSize / (nuint)sizeof(T), int.MaxValue);
     }
 
     public void Dispose()

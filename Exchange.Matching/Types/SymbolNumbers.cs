@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Exchange.Matching.Types;
 
 /// <summary>
-/// The numbers of a symbol that every order is checked against and computed with, side by side: 104 bytes. Immutable. For every order that passes the filters,
+/// The numbers of a symbol that every order is checked against and computed with, side by side: 88 bytes. Immutable. For every order that passes the filters,
 /// all products below are exact and fit in 2^62.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]

@@ -14,7 +14,7 @@ namespace Exchange.Accounts;
 /// (recovery, then the publisher); balances are read under a lock that a batch holds once, keys without blocking. The symbol directory
 /// must have seen a record before this view does. A trading record allocates only where funds of a new chunk change.
 /// </summary>
-internal sealed class BalancesView : IRecordConsumer
+internal sealed class BalancesView : IRecordConsumer, IReservesMemory
 {
     private const int SnapshotVersion = 1;
 
@@ -111,6 +111,8 @@ internal sealed class BalancesView : IRecordConsumer
             return (uint)keyId < (uint)_keysById.Count ? _keysById[keyId] : null;
         }
     }
+
+    public void ReleaseMemory() => _funds.ReleaseMemory();
 
     /// <summary>Takes the lock that <see cref="EndBatch"/> gives back, on the same thread.</summary>
     public void BeginBatch() => _lock.Enter();

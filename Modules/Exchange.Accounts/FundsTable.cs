@@ -12,20 +12,22 @@ namespace Exchange.Accounts;
 /// Funds by asset and account, in chunks of 1,024 accounts (16 KiB), so that the accounts that trade one asset lie side by side and growth never
 /// copies funds: only the directory of chunks grows by copy, 4 bytes per asset and 1,024 accounts. A chunk exists from its first change on, or from when
 /// somebody asks where in it funds are; what has none reads as zero. All chunks lie in one array, whose elements never move, in large pages: so a place in it
-/// is all that who moves the same funds often needs. It has room for 2^31 funds (32 GiB). A mutable struct, so that its owner holds it in place. One
+/// is all that who moves the same funds often needs. It has room for almost 2^31 funds (32 GiB); an exchange that needs more ends like one without memory. A mutable struct, so that its owner holds it in place. One
 /// writer; readers on other threads need the owner's lock.
 /// <code>
 /// directory[asset * chunks per asset + account / 1024] -> place of the chunk, or 0
 /// funds[place of the chunk + account % 1024] -> Funds (16 bytes)              the first chunk is nobody's
 /// </code>
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Most owners live as long as the process; others release its memory, or the array's finalizer does.")]
 internal unsafe struct FundsTable
 {
     private const int AccountShift = 10;
     private const int ChunkLength = 1 << AccountShift;
     private const int AccountMask = ChunkLength - 1;
-    private const int MaxFunds = int.MaxValue & ~AccountMask;
+
+    // A large page (2^17 funds) less than 2^31, a length that would not fit an int.
+    private const int MaxFunds = int.MaxValue - (1 << 17) + 1;
 
     private readonly ReservedArray<Funds> _array = new(MaxFunds);
     private readonly Funds* _funds;
@@ -46,6 +48,9 @@ internal unsafe struct FundsTable
 
     /// <summary>Assets below this number have funds.</summary>
     public int AssetCount { get; private set; }
+
+    /// <inheritdoc cref="IReservesMemory.ReleaseMemory"/>
+    public readonly void ReleaseMemory() => _array.Dispose();
 
     /// <summary>Lets accounts and assets up to these numbers have funds; neither becomes less.</summary>
     public void Open(int accountCount, int assetCount)

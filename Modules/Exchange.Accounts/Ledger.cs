@@ -34,6 +34,9 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
         get => _funds.AccountCount;
     }
 
+    /// <inheritdoc cref="IReservesMemory.ReleaseMemory"/>
+    public void ReleaseMemory() => _funds.ReleaseMemory();
+
     public void AddAsset(Asset asset)
     {
         Invariant.That(asset.Id == _funds.AssetCount, "assets are added in the order of their ids");

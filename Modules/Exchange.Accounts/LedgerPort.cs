@@ -10,7 +10,7 @@ namespace Exchange.Accounts;
 /// The ledger as the engine holds it. A struct, so that the JIT compiles an engine loop of its own for it and the calls inline.
 /// Engine thread only; a default value has no ledger behind it and must not be used.
 /// </summary>
-public readonly struct LedgerPort : ILedger
+public readonly struct LedgerPort : ILedger, IReservesMemory
 {
     private readonly Ledger _ledger;
 
@@ -70,6 +70,8 @@ public readonly struct LedgerPort : ILedger
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SettleTaker(in TakerSettlement settlement) => _ledger.SettleTaker(in settlement);
+
+    public void ReleaseMemory() => _ledger.ReleaseMemory();
 
     public void AddTo(ref StateHash hash) => _ledger.AddTo(ref hash);
 

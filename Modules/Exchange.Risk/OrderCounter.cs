@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Exchange.Matching.Ports;
 using Exchange.Matching.Snapshot;
 using Exchange.Matching.Types;
 
@@ -14,7 +15,7 @@ namespace Exchange.Risk;
 /// counts[account] (32 bytes)
 /// </code>
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its memory lives as long as its owner, which nobody disposes: the array's finalizer frees it.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Most owners live as long as the process; others release its memory, or the array's finalizer does.")]
 internal sealed unsafe class OrderCounter
 {
     /// <summary>Given back when the order's first fill is as taker.</summary>
@@ -52,6 +53,9 @@ internal sealed unsafe class OrderCounter
         public int LimitPer10Seconds;
         public int LimitPerDay;
     }
+
+    /// <inheritdoc cref="IReservesMemory.ReleaseMemory"/>
+    public void ReleaseMemory() => _array.Dispose();
 
     /// <summary>Accounts come in the order of their ids, from 1. A limit of 0 is none.</summary>
     public void OpenAccount(int accountId, int limitPer10Seconds, int limitPerDay)

@@ -9,7 +9,7 @@ namespace Exchange.Risk;
 /// The published order counts: a pure fold of durable records through the counter that the engine uses too. One writer (recovery, then
 /// the publisher), readers under a lock that a batch holds once.
 /// </summary>
-internal sealed class OrderCountsView : IRecordConsumer
+internal sealed class OrderCountsView : IRecordConsumer, IReservesMemory
 {
     private const int SnapshotVersion = 1;
 
@@ -28,6 +28,8 @@ internal sealed class OrderCountsView : IRecordConsumer
             return _counter.Exists(accountId) ? _counter.CountsOf(accountId, timeUs) : default;
         }
     }
+
+    public void ReleaseMemory() => _counter.ReleaseMemory();
 
     /// <summary>Takes the lock that <see cref="EndBatch"/> gives back, on the same thread.</summary>
     public void BeginBatch() => _lock.Enter();

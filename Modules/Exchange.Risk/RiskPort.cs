@@ -10,7 +10,7 @@ namespace Exchange.Risk;
 /// Filters and limits as the engine holds them. A struct, so that the JIT compiles an engine loop of its own for it and the calls
 /// inline. Engine thread only; a default value has no state behind it and must not be used.
 /// </summary>
-public readonly struct RiskPort : IRisk
+public readonly struct RiskPort : IRisk, IReservesMemory
 {
     private readonly RiskState _state;
 
@@ -54,6 +54,8 @@ public readonly struct RiskPort : IRisk
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(int accountId) => _state.Prefetch(accountId);
+
+    public void ReleaseMemory() => _state.ReleaseMemory();
 
     public void AddTo(ref StateHash hash) => _state.AddTo(ref hash);
 

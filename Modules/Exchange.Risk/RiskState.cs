@@ -19,6 +19,9 @@ internal sealed class RiskState : ISnapshotState
 
     private int _symbolCount;
 
+    /// <inheritdoc cref="Matching.Ports.IReservesMemory.ReleaseMemory"/>
+    public void ReleaseMemory() => _counter.ReleaseMemory();
+
     public void AddSymbol(Symbol symbol)
     {
         Invariant.That(symbol.Id == _symbolCount, "symbols are added in the order of their ids");

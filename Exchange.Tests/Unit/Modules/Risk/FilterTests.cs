@@ -288,6 +288,31 @@ public sealed class FilterTests
         Assert.That(Allows(1, Now), Is.False, "the limit is used up");
     }
 
+    [TestCase(500, 500, true)]
+    [TestCase(499, 501, true)]
+    [TestCase(400, 500, false)]
+    [TestCase(500, 400, false)]
+    [TestCase(600, 500, false)]
+    public void What_is_remembered_is_forgotten_when_the_first_or_the_last_trade_of_a_command_is_far_from_the_reference(long first, long last, bool isKept)
+    {
+        var spec = Spec with
+        {
+            BidMultiplierDown = FixedPoint.One / 2,
+            BidMultiplierUp = 2 * FixedPoint.One,
+            AskMultiplierDown = FixedPoint.One / 2,
+            AskMultiplierUp = 2 * FixedPoint.One,
+            MaxPrice = 1_000 * FixedPoint.One,
+        };
+        var state = NewState(spec);
+        var symbol = SampleSymbols.New(spec);
+        var prices = default(AllowedPrices);
+        state.OnTrades(symbol, ref prices, 500, 500, 500, 1, Now);
+        state.CheckNewOrder(Limit(500, 20), symbol, ref prices, 0, Now);
+        Assert.That(prices.Has(Side.Buy, 500, Now));
+        state.OnTrades(symbol, ref prices, first, last, first + last, 2, Now);
+        Assert.That(prices.Has(Side.Buy, 500, Now), Is.EqualTo(isKept));
+    }
+
     [Test]
     public void Equal_histories_hash_equally_and_any_difference_shows()
     {
