@@ -334,6 +334,24 @@ internal sealed unsafe class OrderStore : IDisposable
         }
     }
 
+    /// <summary>Returns in words what an order keeps wrongly of its account's list, or of its client id; null for nothing.</summary>
+    public string? FindInconsistency(int slot)
+    {
+        ref readonly var order = ref _orders[slot];
+        ref readonly var list = ref _accountOrders[order.AccountOrders];
+        var (next, previous) = (order.NextOfAccount, order.PreviousOfAccount);
+        if (list.Owner != order.Owner || list.Count <= 0
+            || (next == 0 ? list.Last : _orders[next].PreviousOfAccount) != slot || (previous == 0 ? list.First : _orders[previous].NextOfAccount) != slot)
+        {
+            return "stands wrongly in its account's list";
+        }
+
+        ref readonly var clientOrderId = ref _details[slot].ClientOrderId;
+        return order.ClientHash != HashOf(order.AccountId, clientOrderId.IndexHash()) || (!clientOrderId.IsEmpty && Find(order.AccountId, in clientOrderId) == 0)
+            ? "is not found by its client id"
+            : null;
+    }
+
     private readonly struct OrderIds(RestingOrder* orders) : IKeyedSlots
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -184,6 +184,18 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                     return $"{book.Symbol.Name} {side}: order {order.OrderId} at {price} is linked wrongly";
                 }
 
+                if (_orders.FindInconsistency(slot) is { } orderFault)
+                {
+                    return $"{book.Symbol.Name} {side}: order {order.OrderId} at {price} {orderFault}";
+                }
+
+                ref readonly var list = ref _orders.OrdersOf(order.AccountOrders);
+                if (list.PaidFunds(Side.Buy) != _ledger.PlaceOf(order.AccountId, book.Numbers.QuoteAssetId)
+                    || list.PaidFunds(Side.Sell) != _ledger.PlaceOf(order.AccountId, book.Numbers.BaseAssetId) || order.QuoteFunds != list.QuoteFunds)
+                {
+                    return $"{book.Symbol.Name} {side}: order {order.OrderId} at {price} knows other funds than its account's";
+                }
+
                 var owner = (order.AccountId, paidAsset);
                 held[owner] = held.GetValueOrDefault(owner) + book.Symbol.HoldFor(side, order.Price, order.Leaves);
                 quantity += order.Leaves;

@@ -24,16 +24,16 @@ internal static class LedgerHolds
 
     public static TakerSettlement Taken(
         this Ledger ledger, int accountId, int paidAssetId, long paid, long makerFees, int receivedAssetId, long received, long takerFees) => new()
-    {
-        PaidFrom = ledger.PlaceOf(accountId, paidAssetId),
-        PaidAssetId = paidAssetId,
-        ReceivedIn = ledger.PlaceOf(accountId, receivedAssetId),
-        ReceivedAssetId = receivedAssetId,
-        Paid = paid,
-        MakerFees = makerFees,
-        Received = received,
-        TakerFees = takerFees,
-    };
+        {
+            PaidFrom = ledger.PlaceOf(accountId, paidAssetId),
+            PaidAssetId = paidAssetId,
+            ReceivedIn = ledger.PlaceOf(accountId, receivedAssetId),
+            ReceivedAssetId = receivedAssetId,
+            Paid = paid,
+            MakerFees = makerFees,
+            Received = received,
+            TakerFees = takerFees,
+        };
 
     public static void Hold(this LedgerPort port, int accountId, int assetId, long amount) => port.Ledger.Hold(accountId, assetId, amount);
 }
