@@ -78,8 +78,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var book = books[order.SymbolId];
         ref readonly var symbol = ref book.Numbers;
         var notional = symbol.Notional(order.Price, order.Quantity);
-        if (book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
-            || !_risk.AllowsUsual(in order, in symbol, in book.AllowedPrices, notional, list.Count, timeUs) || _orders.Count >= _restingOrderLimit)
+        if (!MayRest(book, in order, notional, list.Count, timeUs))
         {
             return 0;
         }
@@ -127,8 +126,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             var book = _books[order.SymbolId];
             var notional = book.Numbers.Notional(order.Price, order.Quantity);
-            if (book.Crosses(order.Side, order.Price) || book.IsCancelOnly || IsCancelOnly(order.AccountId)
-                || !_risk.AllowsUsual(in order, in book.Numbers, in book.AllowedPrices, notional, openOrders: 0, timeUs) || _orders.Count >= _restingOrderLimit
+            if (!MayRest(book, in order, notional, openOrders: 0, timeUs)
                 || _ledger.Free(order.AccountId, book.Numbers.PaidAssetId(order.Side)) < book.Numbers.HoldOfNotional(order.Side, notional, order.Quantity))
             {
                 return 0;
@@ -140,6 +138,12 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         // Now it has been found lately.
         return TryPlace(ref order, sequence, timeUs, ref destination);
     }
+
+    /// <summary>Whether an order would rest whole, and is surely refused by nothing but its client id or a lack of funds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool MayRest(SymbolBook book, in CommandSlot order, long notional, int openOrders, long timeUs) =>
+        !book.Crosses(order.Side, order.Price) && !book.IsCancelOnly && !IsCancelOnly(order.AccountId)
+        && _risk.AllowsUsual(in order, in book.Numbers, in book.AllowedPrices, notional, openOrders, timeUs) && _orders.Count < _restingOrderLimit;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int TryMove(ref CommandSlot move, int slot, long sequence, long timeUs, ref byte destination)

@@ -35,12 +35,18 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
     public void Close() => Volatile.Write(ref _state, Closed);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">No trading command of a caller: a bug.</exception>
+    /// <exception cref="ArgumentException">No trading command of a caller, or a move or reduction with a client id: a bug.</exception>
     public bool TrySubmit(ref CommandSlot command, ClaimClass claimClass, out ValueTask<CommandReply> reply)
     {
         if (!command.Type.IsTrading() || command.Type.IsContinuation())
         {
             ThrowWrongType(command.Type);
+        }
+
+        // The journal does not hold that id.
+        if (command.Type is CommandType.MoveOrder or CommandType.ReduceOrder && !command.ClientOrderIdInPlace.IsEmpty)
+        {
+            ThrowNamedByClientId(command.Type);
         }
 
         command.SlotCount = 1;
@@ -121,7 +127,11 @@ internal sealed class CommandGateway(CommandRing ring, ReplyTable replies) : ICo
         return false;
     }
 
-    // Why refused here: the journal would hold a command that no recovery can execute.
+    // Why refused here, both: the journal would hold a command that no recovery can execute, or would execute otherwise.
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowNamedByClientId(CommandType type) => throw new ArgumentException($"{type} names its order by the order id alone");
+
     [DoesNotReturn]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ThrowWrongType(CommandType type) => throw new ArgumentException($"{type} is not a command that a caller submits in this form");

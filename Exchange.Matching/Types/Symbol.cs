@@ -93,12 +93,6 @@ public sealed class Symbol
     /// <summary>Of the filter MIN_NOTIONAL, units of the quote asset; 0 disables.</summary>
     public long MinNotionalFilter { get; }
 
-    /// <summary>Least notional of a limit order: the greater one of NOTIONAL and MIN_NOTIONAL, units of the quote asset.</summary>
-    public long LeastNotional => _numbers.LeastNotional;
-
-    /// <summary>Greatest notional of a limit order, units of the quote asset; long.MaxValue where there is no such filter.</summary>
-    public long GreatestNotional => _numbers.GreatestNotional;
-
     /// <summary>Lots; LOT_SIZE and MARKET_LOT_SIZE together.</summary>
     public long MarketMinQuantity { get; }
 
@@ -109,8 +103,6 @@ public sealed class Symbol
     public long MarketLotStep { get; }
 
     public bool HasPercentPriceBySide { get; }
-
-    public long BaseUnitsPerLot => _numbers.BaseUnitsPerLot;
 
     /// <summary>Units of the quote asset that one lot costs at one tick.</summary>
     public long QuoteUnitsPerTickLot => _numbers.QuoteUnitsPerTickLot;

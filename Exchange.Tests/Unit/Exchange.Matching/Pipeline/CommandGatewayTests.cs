@@ -107,6 +107,17 @@ public sealed class CommandGatewayTests
         Assert.That(_ring.Occupied, Is.EqualTo(isTrading || isPayload ? 1 : 0));
     }
 
+    [Test]
+    public void Moves_and_reductions_do_not_name_their_order_by_a_client_id_which_no_journal_tells(
+        [Values(CommandType.MoveOrder, CommandType.ReduceOrder, CommandType.CancelOrder)] CommandType type, [Values] bool hasClientId)
+    {
+        CommandSlot command = new() { Type = type, AccountId = 1, OrderId = 1, ClientOrderId = ClientOrderId.From(hasClientId ? "mine" : "") };
+        var isOk = type == CommandType.CancelOrder || !hasClientId;
+
+        Assert.That(() => _gateway.TrySubmit(ref command, ClaimClass.Normal, out _), OkOrBug(isOk));
+        Assert.That(_ring.Occupied, Is.EqualTo(isOk ? 1 : 0));
+    }
+
     private static IResolveConstraint OkOrBug(bool isOk) => isOk ? Is.True : Throws.ArgumentException;
 
     private void Create(int inFlight)

@@ -109,7 +109,7 @@ public sealed class MarketQuoterTests
                     ? book.Prices(Side.Sell).Count(price => price <= take.Price)
                     : book.Prices(Side.Buy).Count(price => price >= take.Price);
                 Assert.That(better, Is.EqualTo(2), $"step {step}");
-                Assert.That(Btc.Notional(take.Price, take.Quantity), Is.GreaterThanOrEqualTo(Btc.LeastNotional));
+                Assert.That(Btc.Notional(take.Price, take.Quantity), Is.GreaterThanOrEqualTo(Btc.Numbers.LeastNotional));
             }
         }
     }
