@@ -56,6 +56,12 @@ internal sealed class CoreExchange : IDisposable
         init => _engine.LookAheadOrders = value;
     }
 
+    /// <summary>See <see cref="MatchingEngine{TRisk, TLedger}.LookAheadSymbols"/>; smaller in tests only.</summary>
+    public int LookAheadSymbols
+    {
+        init => _engine.LookAheadSymbols = value;
+    }
+
     public TradeTally Tally => _tally;
 
     /// <summary>Commands refused since <see cref="Restart"/>.</summary>

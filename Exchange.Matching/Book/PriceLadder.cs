@@ -136,6 +136,10 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void PrefetchBest() => Prefetch.Line(in _bestKey);
 
+    /// <summary>Fetches the table's place of a key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void PrefetchTable(long key) => Prefetch.Line(in _leaves[IndexOf(key)]);
+
     /// <summary>Fetches what the table has for a key: the head of the leaf and the place of the level where the leaf is wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchLevel(long key)

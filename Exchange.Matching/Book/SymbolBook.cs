@@ -55,6 +55,24 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
         Types.Prefetch.Line(in AllowedPrices);
     }
 
+    /// <summary>Fetches what a look ahead itself needs of a book, and what every command needs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchHead()
+    {
+        Types.Prefetch.Line(in _keyOffset);
+        Prefetch();
+        _ladders[0].PrefetchBest();
+        _ladders[1].PrefetchBest();
+    }
+
+    /// <summary>Fetches where the leaves of a price are found, on either side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchTables(long price)
+    {
+        _ladders[0].PrefetchTable(KeyOf(Side.Buy, price));
+        _ladders[1].PrefetchTable(KeyOf(Side.Sell, price));
+    }
+
     /// <summary>Returns the ladder key of a price on <paramref name="side"/>: the better the price, the lower the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long KeyOf(Side side, long price)

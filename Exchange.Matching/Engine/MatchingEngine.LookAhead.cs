@@ -12,8 +12,8 @@ namespace Exchange.Matching.Engine;
 /// and however stale it becomes, the records are the same. With few orders it is not worth its instructions; between few and many, a near look is, which
 /// fetches alone what the next three commands begin with.
 /// <code>
-/// pass 1   indices by order id, client id, account
-/// pass 2   order id ─► order; account, symbol ─► list; counts; the numbers of a new order's symbol
+/// pass 1   indices by order id, client id, account; of many books, the numbers and the heads of both ladders
+/// pass 2   order id ─► order; account, symbol ─► list; counts; the numbers of a new order's symbol; of many books, the tables of leaves at the command's price
 /// pass 3   order ─► the numbers of its symbol, its neighbours, what its removal changes, its level and the one at its new price, or the node above; list ─► its last order; funds
 /// pass 4   level ─► the last order there; of the other side, the first one; node ─► leaf
 /// </code>
@@ -44,6 +44,17 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     /// order. Smaller in tests only.
     /// </summary>
     internal int LookAheadOrders { get; set; } = 32_768;
+
+    /// <summary>
+    /// Symbols from which looking ahead at their books is worth its instructions, 1.3 KB each: with fewer, they lie in caches. Smaller in tests only.
+    /// </summary>
+    internal int LookAheadSymbols { get; set; } = 2_048;
+
+    private bool WantsBooks
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _books.Length >= LookAheadSymbols;
+    }
 
     /// <summary>Whether looking ahead is worth its instructions.</summary>
     internal bool WantsLookAhead
@@ -99,6 +110,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var group = _groups[_youngestGroup];
         if ((uint)command.SymbolId < (uint)_books.Length)
         {
+            if (WantsBooks)
+            {
+                _books[command.SymbolId].PrefetchHead();
+            }
+
             if (command.Type == CommandType.PlaceOrder)
             {
                 group.Places[group.PlaceCount++ & (LookAheadLength - 1)].Take(in command);
@@ -137,9 +153,14 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     private void LookAtOrders(Group group)
     {
+        var wantsBooks = WantsBooks;
         foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
         {
             change.Slot = _orders.GuessAndPrefetch(change.OrderId);
+            if (wantsBooks)
+            {
+                _books[change.SymbolId].PrefetchTables(change.Price);
+            }
         }
 
         foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
@@ -148,6 +169,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             _orders.PrefetchList(place.Slot);
             _risk.Prefetch(place.AccountId);
             _books[place.SymbolId].Prefetch();
+            if (wantsBooks)
+            {
+                _books[place.SymbolId].PrefetchTables(place.Price);
+            }
         }
     }
 

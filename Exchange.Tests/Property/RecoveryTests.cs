@@ -33,6 +33,7 @@ public sealed class RecoveryTests
 
             // Once as with a small book, once as with a large one, whose recovery looks ahead.
             recovered.Engine.LookAheadOrders = time == 0 ? int.MaxValue : 0;
+            recovered.Engine.LookAheadSymbols = 0;
             var end = recovered.Recover(disk);
 
             Assert.That((end.NextSequence, end.IsTorn), Is.EqualTo((stream.Records.Count + 1L, false)));

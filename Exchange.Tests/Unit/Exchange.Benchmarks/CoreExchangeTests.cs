@@ -21,7 +21,7 @@ public class CoreExchangeTests
     public void The_engine_makes_the_trades_of_the_workload(int number, int benchCount, bool looksAhead)
     {
         var workload = Workload.Generate(WorkloadDefinition.All[number - 1], benchCount);
-        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue };
+        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue, LookAheadSymbols = looksAhead ? 0 : int.MaxValue };
         exchange.Open(workload.Definition.SymbolCount);
         exchange.Run(workload.Prefill);
         Assert.That(exchange.Tally, Is.EqualTo(workload.PrefillTally));
@@ -38,7 +38,7 @@ public class CoreExchangeTests
     public void Sparse_prices_over_a_billion_ticks_are_all_kept(bool looksAhead)
     {
         var (prefill, bench) = SparseWorkload.Generate(restingOrders: 10_000, benchCount: 50_000);
-        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue };
+        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue, LookAheadSymbols = looksAhead ? 0 : int.MaxValue };
         exchange.Open(1);
         exchange.Run(prefill);
         exchange.Run(bench);
