@@ -60,6 +60,8 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     public void PrefetchHead()
     {
         Types.Prefetch.Line(in _keyOffset);
+
+        // Again in a later pass: without it here, 10,000 symbols were rather slower (396 beside 373 ns, three turns).
         Prefetch();
         _ladders[0].PrefetchBest();
         _ladders[1].PrefetchBest();

@@ -46,7 +46,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     internal int LookAheadOrders { get; set; } = 32_768;
 
     /// <summary>
-    /// Symbols from which looking ahead at their books is worth its instructions, 1.3 KB each: with fewer, they lie in caches. Smaller in tests only.
+    /// Symbols from which looking ahead at their books, 1.3 KB each, is worth its instructions: with fewer, they are near anyway. Smaller in tests only.
     /// </summary>
     internal int LookAheadSymbols { get; set; } = 2_048;
 
