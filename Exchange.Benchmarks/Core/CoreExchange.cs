@@ -56,6 +56,12 @@ internal sealed class CoreExchange : IDisposable
         init => _engine.LookAheadOrders = value;
     }
 
+    /// <summary>See <see cref="MatchingEngine{TRisk, TLedger}.LookAheadAccounts"/>; smaller in tests only.</summary>
+    public int LookAheadAccounts
+    {
+        init => _engine.LookAheadAccounts = value;
+    }
+
     /// <summary>See <see cref="MatchingEngine{TRisk, TLedger}.LookAheadSymbols"/>; smaller in tests only.</summary>
     public int LookAheadSymbols
     {

@@ -13,15 +13,17 @@ namespace Exchange.Matching.Engine;
 /// fetches alone what the next three commands begin with.
 /// <code>
 /// pass 1   indices by order id, client id, account; of many books, the numbers and the heads of both ladders
-/// pass 2   order id ─► order; account, symbol ─► list; counts; the numbers of a new order's symbol; of many books, the tables of leaves at the command's price
-/// pass 3   order ─► the numbers of its symbol, its neighbours, what its removal changes, its level and the one at its new price, or the node above; list ─► its last order; funds
-/// pass 4   level ─► the last order there; of the other side, the first one; node ─► leaf
+/// pass 2   order id ─► order; of many accounts: account, symbol ─► list; counts; the numbers of a new order's symbol; of many books, the tables of leaves at the command's price
+/// pass 3   order ─► its neighbours, what its removal changes; list ─► its last order
+///          of many accounts, or scattered prices: the numbers of the symbol; funds; levels, or the nodes above
+///          otherwise, as levels are near: level ─► the last order there; of the other side, the first one
+/// pass 4   of many accounts, or scattered prices: level ─► as above; node ─► leaf
 /// </code>
 /// </summary>
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>Commands of a group.</summary>
-    internal const int LookAheadLength = 2;
+    internal const int LookAheadLength = 4;
 
     /// <summary>Commands that are expected, at most, before the next one is executed.</summary>
     internal const int LookAheadDistance = LookAheadLength * PassCount;
@@ -49,6 +51,18 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     /// Symbols from which looking ahead at their books, 1.3 KB each, is worth its instructions: with fewer, they are near anyway. Smaller in tests only.
     /// </summary>
     internal int LookAheadSymbols { get; set; } = 2_048;
+
+    /// <summary>
+    /// Accounts' lists of orders from which looking ahead at accounts, numbers of symbols and levels is worth its instructions: with fewer, they are near anyway.
+    /// Smaller in tests only.
+    /// </summary>
+    internal int LookAheadAccounts { get; set; } = 8_192;
+
+    private bool WantsAccounts
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _orders.AccountOrdersCount >= LookAheadAccounts;
+    }
 
     private bool WantsBooks
     {
@@ -154,6 +168,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     private void LookAtOrders(Group group)
     {
         var wantsBooks = WantsBooks;
+        var wantsAccounts = WantsAccounts;
         foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
         {
             change.Slot = _orders.GuessAndPrefetch(change.OrderId);
@@ -166,9 +181,13 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
         {
             place.Slot = _orders.GuessAccountOrders(place.Owner);
-            _orders.PrefetchList(place.Slot);
-            _risk.Prefetch(place.AccountId);
-            _books[place.SymbolId].Prefetch();
+            if (wantsAccounts)
+            {
+                _orders.PrefetchList(place.Slot);
+                _risk.Prefetch(place.AccountId);
+                _books[place.SymbolId].Prefetch();
+            }
+
             if (wantsBooks)
             {
                 _books[place.SymbolId].PrefetchTables(place.Price);
@@ -178,6 +197,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     private void LookAtNeighbours(Group group)
     {
+        var wantsAccounts = WantsAccounts;
         foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
         {
             var book = _books[change.SymbolId];
@@ -187,19 +207,34 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             var key = book.KeyOf(side, order.Price);
             change.Side = side;
             change.Key = key;
-            LookAtLevel(group, ref ladder, key);
-            book.Prefetch();
-            book.Ladder(side.Opposite()).PrefetchBest();
+            var isFar = wantsAccounts | ladder.IsScattered;
+            if (isFar)
+            {
+                LookAtLevel(group, ref ladder, key);
+                book.Prefetch();
+                book.Ladder(side.Opposite()).PrefetchBest();
+            }
+
             _orders.PrefetchNeighbours(change.Slot);
             if (change.Type == CommandType.CancelOrder)
             {
                 _orders.PrefetchRemoval(change.Slot);
-                _ledger.Prefetch(change.AccountId, book.Numbers.PaidAssetId(side));
+                if (isFar)
+                {
+                    _ledger.Prefetch(change.AccountId, book.Numbers.PaidAssetId(side));
+                }
             }
             else
             {
                 change.NewKey = book.KeyOf(side, change.Price);
-                LookAtLevel(group, ref ladder, change.NewKey);
+                if (isFar)
+                {
+                    LookAtLevel(group, ref ladder, change.NewKey);
+                }
+                else
+                {
+                    LookAtTail(book, in change);
+                }
             }
         }
 
@@ -207,13 +242,21 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             var book = _books[place.SymbolId];
             place.NewKey = book.KeyOf(place.Side, place.Price);
-            LookAtLevel(group, ref book.Ladder(place.Side), place.NewKey);
             _orders.PrefetchAccountOrders(place.Slot);
-            _ledger.Prefetch(place.AccountId, book.Numbers.PaidAssetId(place.Side));
-            if (place.Takes)
+            ref var ladder = ref book.Ladder(place.Side);
+            if (wantsAccounts | ladder.IsScattered)
             {
-                ref var makers = ref book.Ladder(place.Side.Opposite());
-                makers.PrefetchLevel(makers.BestKey);
+                LookAtLevel(group, ref ladder, place.NewKey);
+                _ledger.Prefetch(place.AccountId, book.Numbers.PaidAssetId(place.Side));
+                if (place.Takes)
+                {
+                    ref var makers = ref book.Ladder(place.Side.Opposite());
+                    makers.PrefetchLevel(makers.BestKey);
+                }
+            }
+            else
+            {
+                LookAtEnds(book, in place);
             }
         }
     }
@@ -231,6 +274,12 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     private void LookAtQueues(Group group)
     {
+        if (!WantsAccounts & !group.IsScattered)
+        {
+            // Pass 3 has fetched them: the levels are near.
+            return;
+        }
+
         if (group.IsScattered)
         {
             LookAtScattered(group);
@@ -240,19 +289,30 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             if (change.Type != CommandType.CancelOrder)
             {
-                Prefetch.Line(ref _orders[_books[change.SymbolId].Ladder(change.Side).GuessQueue(change.NewKey).Last]);
+                LookAtTail(_books[change.SymbolId], in change);
             }
         }
 
         foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
         {
-            var book = _books[place.SymbolId];
-            Prefetch.Line(ref _orders[book.Ladder(place.Side).GuessQueue(place.NewKey).Last]);
-            if (place.Takes)
-            {
-                ref var makers = ref book.Ladder(place.Side.Opposite());
-                Prefetch.Line(ref _orders[makers.GuessQueue(makers.BestKey).First]);
-            }
+            LookAtEnds(_books[place.SymbolId], in place);
+        }
+    }
+
+    /// <summary>Fetches the last order of the level that an order joins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void LookAtTail(SymbolBook book, in Expected command) =>
+        Prefetch.Line(ref _orders[book.Ladder(command.Side).GuessQueue(command.NewKey).Last]);
+
+    /// <summary>As above, for a new order, which may meet the first one of the other side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void LookAtEnds(SymbolBook book, in Expected place)
+    {
+        LookAtTail(book, in place);
+        if (place.Takes)
+        {
+            ref var makers = ref book.Ladder(place.Side.Opposite());
+            Prefetch.Line(ref _orders[makers.GuessQueue(makers.BestKey).First]);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class Replayer<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> en
     private const int LookAheadLength = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
     /// <summary>Room for commands that have been read and not executed: a power of two, at least a look ahead and a group.</summary>
-    private const int AheadCount = 16;
+    private const int AheadCount = 32;
 
     private readonly CommandSlot[] _commands = new CommandSlot[AheadCount];
     private readonly bool[] _isRead = new bool[AheadCount];

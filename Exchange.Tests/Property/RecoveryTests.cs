@@ -27,13 +27,14 @@ public sealed class RecoveryTests
         var disk = stream.ToDisk((int)seed);
         Assert.That(disk.Contents().Keys.Count(name => name.EndsWith(".seg", StringComparison.Ordinal)), Is.GreaterThan(1), "several segments");
 
-        for (var time = 0; time < 2; time++)
+        for (var time = 0; time < 3; time++)
         {
             using var recovered = new BareExchange();
 
-            // Once as with a small book, once as with a large one, whose recovery looks ahead.
+            // Once as with a small book, once as with a large one, whose recovery looks ahead, once as with many accounts and symbols.
             recovered.Engine.LookAheadOrders = time == 0 ? int.MaxValue : 0;
-            recovered.Engine.LookAheadSymbols = 0;
+            recovered.Engine.LookAheadAccounts = time == 1 ? int.MaxValue : 0;
+            recovered.Engine.LookAheadSymbols = time == 1 ? int.MaxValue : 0;
             var end = recovered.Recover(disk);
 
             Assert.That((end.NextSequence, end.IsTorn), Is.EqualTo((stream.Records.Count + 1L, false)));

@@ -11,17 +11,29 @@ namespace Exchange.Tests.Unit.Benchmarks;
 [TestFixture]
 public class CoreExchangeTests
 {
-    [TestCase(1, 100_000, false)]
-    [TestCase(1, 100_000, true)]
-    [TestCase(2, 200_000, false)]
-    [TestCase(2, 200_000, true)]
-    [TestCase(4, 100_000, false)]
-    [TestCase(4, 100_000, true)]
-    [TestCase(5, 100_000, true)]
-    public void The_engine_makes_the_trades_of_the_workload(int number, int benchCount, bool looksAhead)
+    public enum Look
+    {
+        None,
+        AtOrders,
+        AtOrdersAndAccounts,
+        AtEverything,
+    }
+
+    [TestCase(1, 100_000, Look.None)]
+    [TestCase(1, 100_000, Look.AtOrders)]
+    [TestCase(1, 100_000, Look.AtEverything)]
+    [TestCase(2, 200_000, Look.None)]
+    [TestCase(2, 200_000, Look.AtOrders)]
+    [TestCase(2, 200_000, Look.AtEverything)]
+    [TestCase(4, 100_000, Look.None)]
+    [TestCase(4, 100_000, Look.AtOrders)]
+    [TestCase(4, 100_000, Look.AtEverything)]
+    [TestCase(5, 100_000, Look.AtOrdersAndAccounts)]
+    [TestCase(5, 100_000, Look.AtEverything)]
+    public void The_engine_makes_the_trades_of_the_workload(int number, int benchCount, Look look)
     {
         var workload = Workload.Generate(WorkloadDefinition.All[number - 1], benchCount);
-        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue, LookAheadSymbols = looksAhead ? 0 : int.MaxValue };
+        using var exchange = NewExchange(look);
         exchange.Open(workload.Definition.SymbolCount);
         exchange.Run(workload.Prefill);
         Assert.That(exchange.Tally, Is.EqualTo(workload.PrefillTally));
@@ -33,12 +45,13 @@ public class CoreExchangeTests
         Assert.That(exchange.FindInconsistency(), Is.Null);
     }
 
-    [TestCase(false)]
-    [TestCase(true, Description = "looks ahead through the tree: the ladders have more leaves than their tables find")]
-    public void Sparse_prices_over_a_billion_ticks_are_all_kept(bool looksAhead)
+    [TestCase(Look.None)]
+    [TestCase(Look.AtOrders, Description = "looks ahead through the tree: the ladders have more leaves than their tables find")]
+    [TestCase(Look.AtEverything)]
+    public void Sparse_prices_over_a_billion_ticks_are_all_kept(Look look)
     {
         var (prefill, bench) = SparseWorkload.Generate(restingOrders: 10_000, benchCount: 50_000);
-        using var exchange = new CoreExchange { LookAheadOrders = looksAhead ? 0 : int.MaxValue, LookAheadSymbols = looksAhead ? 0 : int.MaxValue };
+        using var exchange = NewExchange(look);
         exchange.Open(1);
         exchange.Run(prefill);
         exchange.Run(bench);
@@ -46,4 +59,11 @@ public class CoreExchangeTests
         Assert.That(exchange.FirstReject, Is.Null);
         Assert.That(exchange.FindInconsistency(), Is.Null);
     }
+
+    private static CoreExchange NewExchange(Look look) => new()
+    {
+        LookAheadOrders = look >= Look.AtOrders ? 0 : int.MaxValue,
+        LookAheadAccounts = look >= Look.AtOrdersAndAccounts ? 0 : int.MaxValue,
+        LookAheadSymbols = look >= Look.AtEverything ? 0 : int.MaxValue,
+    };
 }
