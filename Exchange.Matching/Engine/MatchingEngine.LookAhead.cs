@@ -13,11 +13,11 @@ namespace Exchange.Matching.Engine;
 /// fetches alone what the next three commands begin with.
 /// <code>
 /// pass 1   indices by order id, client id, account; of many books, the numbers and the heads of both ladders
-/// pass 2   order id ─► order; of many accounts: account, symbol ─► list; counts; the numbers of a new order's symbol; of many books, the tables of leaves at the command's price
+/// pass 2   order id ─► order; of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol; of many books, the tables of leaves at the command's price
 /// pass 3   order ─► its neighbours, what its removal changes; list ─► its last order
-///          of many accounts, or scattered prices: the numbers of the symbol; funds; levels, or the nodes above
+///          of many accounts or symbols, or scattered prices: the numbers of the symbol; funds; levels, or the nodes above
 ///          otherwise, as levels are near: level ─► the last order there; of the other side, the first one
-/// pass 4   of many accounts, or scattered prices: level ─► as above; node ─► leaf
+/// pass 4   of many accounts or symbols, or scattered prices: level ─► as above; node ─► leaf
 /// </code>
 /// </summary>
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
@@ -30,6 +30,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     /// <summary>A power of two.</summary>
     private const int PassCount = 4;
+
+    /// <summary>Symbols whose books and levels no longer lie in the second cache together, however few accounts trade them.</summary>
+    private const int ManySymbols = 128;
 
     /// <summary>Resting orders from which the near look is worth its instructions: with fewer, what it fetches is near anyway.</summary>
     private const int NearLookOrders = 4_096;
@@ -53,15 +56,15 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     internal int LookAheadSymbols { get; set; } = 2_048;
 
     /// <summary>
-    /// Accounts' lists of orders from which looking ahead at accounts, numbers of symbols and levels is worth its instructions: with fewer, they are near anyway.
-    /// Smaller in tests only.
+    /// Accounts' lists of orders from which looking ahead at accounts, numbers of symbols and levels is worth its instructions: with fewer, they are near anyway,
+    /// unless there are many symbols. Smaller in tests only.
     /// </summary>
     internal int LookAheadAccounts { get; set; } = 8_192;
 
     private bool WantsAccounts
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _orders.AccountOrdersCount >= LookAheadAccounts;
+        get => _orders.AccountOrdersCount >= LookAheadAccounts | _books.Length >= ManySymbols;
     }
 
     private bool WantsBooks
