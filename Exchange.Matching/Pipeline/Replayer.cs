@@ -18,8 +18,8 @@ internal sealed class Replayer<TRisk, TLedger>(MatchingEngine<TRisk, TLedger> en
 {
     private const int LookAheadLength = MatchingEngine<TRisk, TLedger>.LookAheadLength;
 
-    /// <summary>Room for commands that have been read and not executed: a power of two, at least a look ahead and a group.</summary>
-    private const int AheadCount = 32;
+    /// <summary>Room for commands that have been read and not executed: a power of two, as the look ahead is, and at least that and a group.</summary>
+    private const int AheadCount = 2 * MatchingEngine<TRisk, TLedger>.LookAheadDistance;
 
     private readonly CommandSlot[] _commands = new CommandSlot[AheadCount];
     private readonly bool[] _isRead = new bool[AheadCount];
