@@ -97,11 +97,11 @@ public struct CommandSlot
     /// <summary>Hash of <see cref="ClientOrderId"/>, always: 0 for none, and only for that.</summary>
     internal readonly uint ClientHash => _clientHash;
 
-    /// <summary>Whether the fields describe a limit order of a known side that is good till cancelled, without flags: most orders.</summary>
-    internal readonly bool IsPlainGtc
+    /// <summary>Whether the fields describe a limit order of a known side, good till cancelled or for what trades at once, without flags: most orders.</summary>
+    internal readonly bool IsPlainGtcOrIoc
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (_shape & 0xFFFFFFFE) == ((uint)OrderType.Limit << 8 | (uint)TimeInForce.Gtc << 16);
+        get => (_shape & 0xFF00FFFE) == (uint)OrderType.Limit << 8 && (byte)(TimeInForce - 1) < (byte)TimeInForce.Ioc;
     }
 
     /// <summary>Whether the fields describe a limit order of a known side and time in force, without flags: almost every order.</summary>

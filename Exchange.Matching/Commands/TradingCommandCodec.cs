@@ -238,12 +238,12 @@ public static class TradingCommandCodec
         return Head + 2 * sizeof(long);
     }
 
-    /// <summary>Writes the body of an order that is a <see cref="CommandSlot.IsPlainGtc"/> on a symbol that exists; returns its length.</summary>
+    /// <summary>Writes the body of an order that is a <see cref="CommandSlot.IsPlainLimit"/> on a symbol that exists; returns its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int WriteKnownPlainGtc(in CommandSlot command, ref byte start)
+    internal static int WriteKnownPlain(in CommandSlot command, ref byte start)
     {
         WriteKnownIds(command, ref start);
-        return WriteLimitFields(command, (int)command.Side | ((int)OrderType.Limit << 1) | ((int)TimeInForce.Gtc << 5), ref start);
+        return WriteLimitFields(command, (int)command.Side | ((int)OrderType.Limit << 1) | ((int)command.TimeInForce << 5), ref start);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Exchange.Matching.Book;
 using Exchange.Matching.Events;
 using Exchange.Matching.Ports;
@@ -7,9 +8,16 @@ namespace Exchange.Matching.Engine;
 
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
+    /// <summary>Fills that are found, settled and removed together: enough to fill the processor's window, few enough to stay in its first cache.</summary>
+    private const int FillsAtOnce = 32;
+
     /// <summary>
     /// Trades the taker against the other side, best price first, oldest order first, until it is done, meets its limit, or has used up
     /// the bound of work; then settles what becomes of the rest.
+    /// <para>
+    /// In three passes over some fills at a time: find them, settle them, take what is filled out of the store. Why not one fill after the other: each pass
+    /// has few numbers to keep at hand, so they stay in registers, and the lines that one fill waits for are fetched while the processor works on others.
+    /// </para>
     /// </summary>
     private void Match(SymbolBook book, long timeUs, bool bookChanged, ref RecordWriter record)
     {
@@ -18,15 +26,21 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var work = _workLimit;
         var limitKey = Math.Min(taker.LimitKey, PriceLadder.MaxKey);
         var trades = default(TradeSums);
-        while (taker.Leaves > 0 && makers.BestKey <= limitKey && taker.LevelsLeft > 0 && work > 0)
+        var fills = stackalloc Fill[FillsAtOnce];
+        int count;
+        do
         {
-            var key = makers.BestKey;
-            if (TradeAtLevel(book, makers.LevelAt(key), book.PriceOf(taker.Side.Opposite(), key), timeUs, ref work, ref trades, ref record))
+            count = FindFills(book, ref makers, limitKey, fills, Math.Min(work, FillsAtOnce));
+            if (count == 0)
             {
-                makers.Vacate(key, isEmpty: true);
-                taker.LevelsLeft--;
+                break;
             }
+
+            SettleFills(book, fills, count, timeUs, ref trades, ref record);
+            RemoveFilled(fills, count);
+            work -= count;
         }
+        while (count == FillsAtOnce);
 
         if (trades.Lots > 0)
         {
@@ -91,101 +105,140 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     }
 
     /// <summary>
-    /// Trades the taker with the orders of the best level, oldest first, until one of the two is used up, or the bound of work; returns whether
-    /// the level is, which then is all zero, and which the caller takes out of its ladder.
+    /// Matches the taker with the orders of the best levels, oldest first, until one of the two is used up, or the room for fills. Behind it levels and
+    /// leaves are as after the trades, the filled makers are out of their levels, and the rest is left to the other passes. Returns the number of fills.
     /// </summary>
-    private bool TradeAtLevel(SymbolBook book, PriceLevel* level, long price, long timeUs, ref int work, ref TradeSums sums, ref RecordWriter record)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int FindFills(SymbolBook book, ref PriceLadder makers, long limitKey, Fill* fills, int room)
     {
-        // Safety: the level is in the ladder, its orders are in the book; no level comes or goes in here, and no store moves what it holds.
+        // Safety: levels are in the ladder, their orders in the book; no level comes or goes while one is looked at, and no store moves what it holds.
+        ref var taker = ref _taker;
+        var orders = _orders.Start;
+        var leaves = taker.Leaves;
+        var end = fills + room;
+        var fill = fills;
+        while (leaves > 0 && fill != end && taker.LevelsLeft > 0)
+        {
+            var key = makers.BestKey;
+            if (key > limitKey)
+            {
+                break;
+            }
+
+            var level = makers.LevelAt(key);
+            Planted.PutLastFirst(PlantedBug.NewestOrderFirst, level, orders);
+            var price = book.PriceOf(taker.Side.Opposite(), key);
+            var before = leaves;
+            var slot = level->First;
+            do
+            {
+                var maker = orders + slot;
+                var quantity = maker->Leaves;
+                fill->MakerSlot = slot;
+                fill->Flags = TradeFlags.MakerFilled;
+                fill->Price = price;
+                fill->Quantity = quantity;
+                if (quantity > leaves)
+                {
+                    maker->Leaves = quantity - leaves;
+                    fill->Flags = TradeFlags.None;
+                    fill->Quantity = leaves;
+                    leaves = 0;
+                    fill++;
+                    break;
+                }
+
+                leaves -= quantity;
+                fill++;
+                slot = maker->Next;
+            }
+            while (slot != 0 && leaves != 0 && fill != end);
+
+            level->Quantity -= before - leaves;
+            if (slot != 0)
+            {
+                level->First = slot;
+                orders[slot].Previous = 0;
+                break;
+            }
+
+            Invariant.That(level->Quantity == 0, "a level without orders has no quantity");
+            *level = default;
+            makers.Vacate(key, isEmpty: true);
+            taker.LevelsLeft--;
+        }
+
+        taker.Leaves = leaves;
+        return (int)(fill - fills);
+    }
+
+    /// <summary>Settles the makers' side of fills and writes their trades; what the taker's side comes to is added to <paramref name="sums"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SettleFills(SymbolBook book, Fill* fills, int count, long timeUs, ref TradeSums sums, ref RecordWriter record)
+    {
+        // Safety: the makers are still in the store, which moves nothing; there is room for as many trades as fills.
         ref var taker = ref _taker;
         ref readonly var symbol = ref book.Numbers;
         var orders = _orders.Start;
         var takerSide = taker.Side;
         var makerSide = takerSide.Opposite();
-        if (taker.LastTradePrice != price)
+        var takerFlags = takerSide == Side.Sell ? TradeFlags.TakerSells : TradeFlags.None;
+        var (tradeId, aggregateTradeId, lastPrice) = (book.LastTradeId, book.LastAggregateTradeId, taker.LastTradePrice);
+        if (sums.Lots == 0)
         {
-            taker.LastTradePrice = price;
-            book.LastAggregateTradeId++;
+            sums.FirstPrice = fills->Price;
         }
 
-        Planted.PutLastFirst(PlantedBug.NewestOrderFirst, level, orders);
-        var takerPaysPerLot = symbol.HoldFor(takerSide, price, 1);
-        var makerPaysPerLot = symbol.HoldFor(makerSide, price, 1);
-        var tradeId = book.LastTradeId;
-        var leaves = taker.Leaves;
-        var (lots, makerFees, takerFees) = (0L, 0L, 0L);
-        var slot = level->First;
-        while (true)
+        ref var trade = ref record.Add<TradeExecuted>(count);
+        for (Fill* fill = fills, end = fills + count; fill != end; fill++)
         {
-            var maker = orders + slot;
-            var next = maker->Next;
-
-            // Most likely the next trade's maker.
-            Prefetch.Line(orders + next);
-            var quantity = Math.Min(leaves, maker->Leaves);
-            var isFilled = quantity == maker->Leaves;
-            var (takerPays, makerPays) = (quantity * takerPaysPerLot, quantity * makerPaysPerLot);
+            var maker = orders + fill->MakerSlot;
+            var (price, quantity) = (fill->Price, fill->Quantity);
+            var (takerPays, makerPays) = (symbol.HoldFor(takerSide, price, quantity), symbol.HoldFor(makerSide, price, quantity));
             var makerFee = _ledger.Fee(maker->AccountId, in symbol, isMaker: true, takerPays);
             var takerFee = _ledger.Fee(taker.AccountId, in symbol, isMaker: false, makerPays);
             Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, makerPays));
             Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
             ref readonly var makerOrders = ref _orders.OrdersOf(maker->AccountOrders);
             _ledger.SettleMaker(makerOrders.PaidFunds(makerSide), makerPays, makerOrders.ReceivedFunds(makerSide), takerPays - makerFee);
+            aggregateTradeId += price == lastPrice ? 0 : 1;
+            lastPrice = price;
 
-            ref var trade = ref record.Add<TradeExecuted>();
             trade.Type = EventType.TradeExecuted;
-            trade.Flags = (takerSide == Side.Sell ? TradeFlags.TakerSells : TradeFlags.None) | (isFilled ? TradeFlags.MakerFilled : TradeFlags.None);
+            trade.Flags = takerFlags | fill->Flags;
             trade.MakerAccountId = maker->AccountId;
             trade.MakerOrderId = maker->OrderId;
             trade.TradeId = ++tradeId;
-            trade.AggregateTradeId = book.LastAggregateTradeId;
+            trade.AggregateTradeId = aggregateTradeId;
             trade.Price = price;
             trade.Quantity = quantity;
             trade.MakerFee = makerFee;
             trade.TakerFee = takerFee;
+            trade = ref Unsafe.Add(ref trade, 1);
+            sums.Lots += quantity;
+            sums.Turnover += price * quantity;
+            sums.MakerFees += makerFee;
+            sums.TakerFees += takerFee;
             if (!maker->HasFills)
             {
                 maker->HasFills = true;
                 _risk.OnFirstFill(maker->AccountId, isMaker: true, timeUs);
             }
-
-            leaves -= quantity;
-            lots += quantity;
-            makerFees += makerFee;
-            takerFees += takerFee;
-            work--;
-            if (!isFilled)
-            {
-                maker->Leaves -= quantity;
-                break;
-            }
-
-            _orders.Remove(slot);
-            slot = next;
-            if (slot == 0 || leaves == 0 || work == 0)
-            {
-                break;
-            }
         }
 
-        book.LastTradeId = tradeId;
-        taker.Leaves = leaves;
-        sums.FirstPrice = sums.Lots == 0 ? price : sums.FirstPrice;
-        sums.Lots += lots;
-        sums.Turnover += price * lots;
-        sums.MakerFees += makerFees;
-        sums.TakerFees += takerFees;
-        level->Quantity -= lots;
-        if (slot == 0)
+        (book.LastTradeId, book.LastAggregateTradeId, taker.LastTradePrice) = (tradeId, aggregateTradeId, lastPrice);
+    }
+
+    /// <summary>Takes the filled makers, which are out of their levels, out of the store.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RemoveFilled(Fill* fills, int count)
+    {
+        // Only the last one may have something left.
+        count -= fills[count - 1].Flags == TradeFlags.MakerFilled ? 0 : 1;
+        for (Fill* fill = fills, end = fills + count; fill != end; fill++)
         {
-            Invariant.That(level->Quantity == 0, "a level without orders has no quantity");
-            *level = default;
-            return true;
+            _orders.Remove(fill->MakerSlot);
         }
-
-        level->First = slot;
-        orders[slot].Previous = 0;
-        return false;
     }
 
     /// <summary>The taker trades no further: it is filled, rests, or expires. Returns whether it rests.</summary>

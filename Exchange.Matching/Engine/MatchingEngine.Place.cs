@@ -41,11 +41,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var orderId = ++_lastOrderId;
         var restsWhole = order.TimeInForce == TimeInForce.Gtc && order.OrderType != OrderType.Market && !book.Crosses(order.Side, order.Price);
         _risk.OnOrderAccepted(order.AccountId, timeUs);
-        ref var accepted = ref record.Add<OrderAccepted>();
-        accepted.Type = EventType.OrderAccepted;
-        accepted.RestsWhole = restsWhole ? (byte)1 : (byte)0;
-        accepted.OrderId = orderId;
-        accepted.Held = found.Held;
+        AppendOrderAccepted(ref record, orderId, found.Held, restsWhole);
         if (restsWhole)
         {
             var slot = _orders.Add(orderId, found.AccountOrders, in order.ClientOrderIdInPlace, found.ClientHash, out _);
@@ -65,27 +61,15 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Take(SymbolBook book, ref CommandSlot order, long orderId, in PlaceFindings found, long timeUs, ref RecordWriter record)
     {
-        var isMarket = order.OrderType == OrderType.Market;
-
-        // Why field by field: a new value would be built elsewhere and read back in large pieces before its small ones are written.
+        SetTaker(ref order, orderId, found.AccountOrders, found.Lots, found.Held);
         ref var taker = ref _taker;
-        taker.OrderId = orderId;
-        taker.AccountId = order.AccountId;
-        taker.AccountOrders = found.AccountOrders;
-        taker.SymbolId = order.SymbolId;
-        taker.Side = order.Side;
-        taker.Type = order.OrderType;
-        taker.TimeInForce = order.TimeInForce;
-        taker.Price = order.Price;
-        taker.LimitKey = isMarket ? long.MaxValue : book.KeyOf(order.Side.Opposite(), order.Price);
-        taker.Leaves = found.Lots;
-        taker.Held = found.Held;
-        taker.LevelsLeft = isMarket ? _sweepLevelLimit : int.MaxValue;
-        taker.LastTradePrice = 0;
-        taker.MovedSlot = 0;
-        taker.HasFills = false;
-        taker.ExpiresWhenDone = found.IsExhausted;
-        taker.ClientOrderId = order.ClientOrderIdInPlace;
+        if (order.OrderType == OrderType.Market)
+        {
+            taker.LimitKey = long.MaxValue;
+            taker.LevelsLeft = _sweepLevelLimit;
+            taker.ExpiresWhenDone = found.IsExhausted;
+        }
+
         if (order.TimeInForce == TimeInForce.Fok && !CanFillWhole(book, order.Side, taker.LimitKey, found.Lots))
         {
             Expire(book, ExpireReason.UnfilledFok, ref record);
@@ -93,6 +77,31 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         Match(book, timeUs, bookChanged: false, ref record);
+    }
+
+    /// <summary>A new order becomes the taker: so far, one with a price.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetTaker(ref CommandSlot order, long orderId, int accountOrders, long lots, long held)
+    {
+        // Why field by field: a new value would be built elsewhere and read back in large pieces before its small ones are written.
+        ref var taker = ref _taker;
+        taker.OrderId = orderId;
+        taker.AccountId = order.AccountId;
+        taker.AccountOrders = accountOrders;
+        taker.SymbolId = order.SymbolId;
+        taker.Side = order.Side;
+        taker.Type = order.OrderType;
+        taker.TimeInForce = order.TimeInForce;
+        taker.Price = order.Price;
+        taker.LimitKey = _books[order.SymbolId].KeyOf(order.Side.Opposite(), order.Price);
+        taker.Leaves = lots;
+        taker.Held = held;
+        taker.LevelsLeft = int.MaxValue;
+        taker.LastTradePrice = 0;
+        taker.MovedSlot = 0;
+        taker.HasFills = false;
+        taker.ExpiresWhenDone = false;
+        taker.ClientOrderId = order.ClientOrderIdInPlace;
     }
 
     /// <summary>What the checks of a new order found out, for what follows them.</summary>
@@ -278,6 +287,16 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     private bool CanFillWhole(SymbolBook book, Side side, long limitKey, long lots) =>
         book.LookThrough(side, limitKey, lots, long.MaxValue, _sweepLevelLimit).Lots == lots;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AppendOrderAccepted(ref RecordWriter record, long orderId, long held, bool restsWhole)
+    {
+        ref var accepted = ref record.Add<OrderAccepted>();
+        accepted.Type = EventType.OrderAccepted;
+        accepted.RestsWhole = restsWhole ? (byte)1 : (byte)0;
+        accepted.OrderId = orderId;
+        accepted.Held = held;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AppendBookUpdated(SymbolBook book, ref RecordWriter record)

@@ -8,7 +8,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Engine;
 
 /// <summary>
-/// The usual commands: a limit order that rests whole, a move to where it rests whole, a cancel by id. Each method executes such a command as a whole, or
+/// The usual commands: a limit order, good till cancelled or not, a move to where it rests whole, a cancel by id. Each method executes such a command as a whole, or
 /// returns 0 and has changed nothing: then <see cref="Dispatch"/> begins anew, and finds out what to reject or to trade.
 /// <para>
 /// Why apart: nothing in here is handed on by reference, so the numbers of a command stay in registers, and where its events stand in the record is known
@@ -17,24 +17,19 @@ namespace Exchange.Matching.Engine;
 /// </summary>
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
-    /// <summary>Bytes that the longest record of a usual command has at most.</summary>
-    internal const int UsualRecordLength = 256;
+    /// <summary>Bytes that the longest record of a usual command that does not trade has at most.</summary>
+    private const int ShortRecordLength = 256;
 
     /// <summary>
-    /// Executes a usual command and returns its record's length in bytes; 0, and nothing changed, for any other. It leaves no work pending. An exception is
+    /// Executes a usual command, while no work is pending, and returns its record's length in bytes; 0, and nothing changed, for any other. An exception is
     /// to be treated as one of <see cref="ExecuteOther"/>.
     /// </summary>
-    /// <param name="destination">The first of at least <see cref="UsualRecordLength"/> bytes.</param>
+    /// <param name="destination">The first of at least <see cref="MaxRecordLength"/> bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int TryUsual(ref CommandSlot command, long sequence, long timeUs, ref byte destination)
     {
         // Before the first command nothing is usual: there is neither a symbol nor an order.
         _changing = false;
-        if (HasPendingWork)
-        {
-            return 0;
-        }
-
         if (command.Type == CommandType.PlaceOrder)
         {
             return TryPlace(ref command, sequence, timeUs, ref destination);
@@ -56,7 +51,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         // Why first what may call: later, whatever the compiler keeps at hand across a call would be written to the stack and read back, called or not.
         var clientHash = OrderStore.HashOf(order.AccountId, order.ClientHash);
-        if (!order.IsPlainGtc || (clientHash != 0 && _orders.Has(order.AccountId, in order.ClientOrderIdInPlace, clientHash)))
+        if (!order.IsPlainGtcOrIoc || (clientHash != 0 && _orders.Has(order.AccountId, in order.ClientOrderIdInPlace, clientHash)))
         {
             return 0;
         }
@@ -78,12 +73,17 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var book = books[order.SymbolId];
         ref readonly var symbol = ref book.Numbers;
         var notional = symbol.Notional(order.Price, order.Quantity);
-        if (!MayRest(book, in order, notional, list.Count, timeUs))
+        if (!IsAllowed(book, in order, notional, list.Count, timeUs))
         {
             return 0;
         }
 
         var held = symbol.HoldOfNotional(order.Side, notional, order.Quantity);
+        if (order.TimeInForce != TimeInForce.Gtc || book.Crosses(order.Side, order.Price))
+        {
+            return TryTake(ref order, book, accountOrders, held, sequence, timeUs, ref destination);
+        }
+
         BeginChange();
         if (!_ledger.TryHold(list.PaidFunds(order.Side), symbol.PaidAssetId(order.Side), held))
         {
@@ -92,13 +92,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         _risk.OnUsualAccepted(order.AccountId);
         var orderId = ++_lastOrderId;
-        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
-        record.EndBody(TradingCommandCodec.WriteKnownPlainGtc(in order, ref record.Body));
-        ref var accepted = ref record.Add<OrderAccepted>();
-        accepted.Type = EventType.OrderAccepted;
-        accepted.RestsWhole = 1;
-        accepted.OrderId = orderId;
-        accepted.Held = held;
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, ShortRecordLength));
+        record.EndBody(TradingCommandCodec.WriteKnownPlain(in order, ref record.Body));
+        AppendOrderAccepted(ref record, orderId, held, restsWhole: true);
         AppendBookUpdated(book, ref record);
         var length = record.Finish(CommandType.PlaceOrder, RecordFlags.None, sequence, timeUs);
 
@@ -110,9 +106,29 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         return length;
     }
 
+    /// <summary>The end of the above, for an order that may trade at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TryTake(ref CommandSlot order, SymbolBook book, int accountOrders, long held, long sequence, long timeUs, ref byte destination)
+    {
+        BeginChange();
+        if (!_ledger.TryHold(_orders.OrdersOf(accountOrders).PaidFunds(order.Side), book.Numbers.PaidAssetId(order.Side), held))
+        {
+            return 0;
+        }
+
+        _risk.OnUsualAccepted(order.AccountId);
+        var orderId = ++_lastOrderId;
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, MaxRecordLength));
+        record.EndBody(TradingCommandCodec.WriteKnownPlain(in order, ref record.Body));
+        AppendOrderAccepted(ref record, orderId, held, restsWhole: false);
+        SetTaker(ref order, orderId, accountOrders, order.Quantity, held);
+        Match(book, timeUs, bookChanged: false, ref record);
+        return record.Finish(CommandType.PlaceOrder, HasPendingWork ? RecordFlags.Continues : RecordFlags.None, sequence, timeUs);
+    }
+
     /// <summary>
     /// As above, for an account that was not found lately on the symbol: perhaps it has placed nothing there yet. Then it gets a list, which stays, only for an
-    /// order that will rest: nobody fills memory by what is refused.
+    /// order that will be accepted: nobody fills memory by what is refused.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int PlaceOtherwise(ref CommandSlot order, long sequence, long timeUs, ref byte destination)
@@ -126,7 +142,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             var book = _books[order.SymbolId];
             var notional = book.Numbers.Notional(order.Price, order.Quantity);
-            if (!MayRest(book, in order, notional, openOrders: 0, timeUs)
+            if (!IsAllowed(book, in order, notional, openOrders: 0, timeUs)
                 || _ledger.Free(order.AccountId, book.Numbers.PaidAssetId(order.Side)) < book.Numbers.HoldOfNotional(order.Side, notional, order.Quantity))
             {
                 return 0;
@@ -139,10 +155,10 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         return TryPlace(ref order, sequence, timeUs, ref destination);
     }
 
-    /// <summary>Whether an order would rest whole, and is surely refused by nothing but its client id or a lack of funds.</summary>
+    /// <summary>Whether an order is surely refused by nothing but its client id or a lack of funds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool MayRest(SymbolBook book, in CommandSlot order, long notional, int openOrders, long timeUs) =>
-        !book.Crosses(order.Side, order.Price) && !book.IsCancelOnly && !IsCancelOnly(order.AccountId)
+    private bool IsAllowed(SymbolBook book, in CommandSlot order, long notional, int openOrders, long timeUs) =>
+        !book.IsCancelOnly && !IsCancelOnly(order.AccountId)
         && _risk.AllowsUsual(in order, in book.Numbers, in book.AllowedPrices, notional, openOrders, timeUs) && _orders.Count < _restingOrderLimit;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -165,7 +181,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             return 0;
         }
 
-        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, ShortRecordLength));
         record.EndBody(TradingCommandCodec.WriteKnownMove(in move, ref record.Body));
         AppendOrderMoved(ref record, move.OrderId, side, restsWhole: true, oldPrice, move.Price, leaves, heldChange);
         AppendBookUpdated(book, ref record);
@@ -184,7 +200,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var book = _books[cancel.SymbolId];
         BeginChange();
-        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, UsualRecordLength));
+        var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, ShortRecordLength));
         record.EndBody(TradingCommandCodec.WriteCancel(in cancel, ref record.Body));
         CancelResting(book, slot, ref record);
         AppendBookUpdated(book, ref record);

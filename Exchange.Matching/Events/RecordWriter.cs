@@ -63,15 +63,22 @@ public ref struct RecordWriter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     [UnscopedRef]
     public ref T Add<T>()
+        where T : unmanaged => ref Add<T>(1);
+
+    /// <summary>As above, for some events side by side; returns the first.</summary>
+    /// <param name="count">1 or more.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [UnscopedRef]
+    public ref T Add<T>(int count)
         where T : unmanaged
     {
-        var length = _length;
-        if (length > _capacity - Unsafe.SizeOf<T>())
+        var (length, size) = (_length, count * Unsafe.SizeOf<T>());
+        if (length > _capacity - size)
         {
-            ThrowNoRoom(Unsafe.SizeOf<T>(), _capacity - length);
+            ThrowNoRoom(size, _capacity - length);
         }
 
-        _length = length + Unsafe.SizeOf<T>();
+        _length = length + size;
         return ref Unsafe.As<byte, T>(ref Unsafe.Add(ref _start, length));
     }
 

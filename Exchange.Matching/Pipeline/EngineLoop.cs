@@ -46,7 +46,6 @@ internal sealed class EngineLoop<TRisk, TLedger>(
 
     /// <summary>Behind the last ring slot of a command that the engine has been told to expect.</summary>
     private long _expected;
-    private long _sequence = events.FirstSequence - 1;
     private bool _hasBegun;
     private Exception? _lastInternalError;
 
@@ -171,6 +170,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         where TLook : struct
     {
         var next = _next;
+        var lastBegin = ReserveUsual();
         for (var look = next; next <= end;)
         {
             if (typeof(TLook) == typeof(FarLook) && next >= look)
@@ -185,33 +185,41 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             }
 
             ref var command = ref commands[next];
-            var slotCount = command.SlotCount;
-            var record = events.Reserve(engine.MaxRecordLength);
-            if (record.IsEmpty)
+            int length;
+            bool goesOn;
+            if (events.MayBegin(lastBegin) && (length = engine.TryUsual(ref command, events.NextSequence, timeUs, ref events.NextRecord)) != 0)
+            {
+                events.CommitNext(length, command.ReplyToken);
+                _next = ++next;
+                if (!engine.HasPendingWork)
+                {
+                    continue;
+                }
+
+                events.Rewind();
+                goesOn = ContinueWork(timeUs, command.ReplyToken);
+            }
+            else
+            {
+                events.Rewind();
+                goesOn = ExecuteOther(ref command, timeUs);
+                next = _next;
+            }
+
+            if (!goesOn)
             {
                 return false;
             }
 
-            var sequence = _sequence + 1;
-            var length = engine.TryUsual(ref command, sequence, timeUs, ref MemoryMarshal.GetReference(record));
-            var isUsual = length != 0;
-            if (!isUsual)
-            {
-                length = ExecuteOther(ref command, next, sequence, timeUs, record);
-            }
-
-            events.Commit(sequence, length, command.ReplyToken);
-            _sequence = sequence;
-            next += slotCount;
-            _next = next;
-            if (!isUsual && !FinishOther(timeUs, command.ReplyToken))
-            {
-                return false;
-            }
+            lastBegin = ReserveUsual();
         }
 
+        events.Rewind();
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long ReserveUsual() => events.ReserveMany(engine.MaxRecordLength, SlotsOfOneLook);
 
     /// <summary>In small books nothing is looked for ahead.</summary>
     private readonly struct NoLook;
@@ -222,16 +230,26 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// <summary>In large books, in passes.</summary>
     private readonly struct FarLook;
 
+    /// <summary>
+    /// Executes the command at <see cref="_next"/>, usual or not, waiting for room where there is none, and what it leaves; reports an error of the engine
+    /// that has refused it. False when the event ring has been stopped.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int ExecuteOther(ref CommandSlot command, long position, long sequence, long timeUs, Span<byte> record) => command.Type.IsTrading()
-        ? engine.ExecuteOther(ref command, default, sequence, timeUs, record)
-        : engine.Execute(ref command, ReadPayload(position), sequence, timeUs, record);
-
-    /// <summary>Executes what a command has left, and reports an error of the engine that has refused it; false when the event ring has been stopped.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool FinishOther(long timeUs, int replyToken)
+    private bool ExecuteOther(ref CommandSlot command, long timeUs)
     {
-        if (!ContinueWork(timeUs, replyToken))
+        var record = events.Reserve(engine.MaxRecordLength);
+        if (record.IsEmpty)
+        {
+            return false;
+        }
+
+        var sequence = events.NextSequence;
+        var length = command.Type.IsTrading()
+            ? engine.ExecuteOther(ref command, default, sequence, timeUs, record)
+            : engine.Execute(ref command, ReadPayload(_next), sequence, timeUs, record);
+        events.Commit(sequence, length, command.ReplyToken);
+        _next += command.SlotCount;
+        if (!ContinueWork(timeUs, command.ReplyToken))
         {
             return false;
         }
@@ -255,9 +273,8 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             return false;
         }
 
-        var sequence = _sequence + 1;
+        var sequence = events.NextSequence;
         events.Commit(sequence, engine.RejectFailed(failure, ref command, [], sequence, timeUs, record), command.ReplyToken);
-        _sequence = sequence;
         _next += command.SlotCount;
         ReportInternalError();
         return true;
@@ -298,7 +315,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     private void ReportInternalError()
     {
         _lastInternalError = engine.LastInternalError;
-        onInternalError(_sequence, _lastInternalError!);
+        onInternalError(events.NextSequence - 1, _lastInternalError!);
     }
 
     /// <summary>
@@ -342,11 +359,11 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             return false;
         }
 
+        var sequence = events.NextSequence;
         var length = isAbandoned
-            ? engine.AbandonPending(_sequence + 1, timeUs, record)
-            : engine.ExecutePending(_sequence + 1, timeUs, record);
-        events.Commit(_sequence + 1, length, replyToken);
-        _sequence++;
+            ? engine.AbandonPending(sequence, timeUs, record)
+            : engine.ExecutePending(sequence, timeUs, record);
+        events.Commit(sequence, length, replyToken);
         return true;
     }
 

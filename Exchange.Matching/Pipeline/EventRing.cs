@@ -24,8 +24,8 @@ namespace Exchange.Matching.Pipeline;
 /// 4. A lap may end early, by <see cref="EndLapEarly"/>, where nothing is unread: then bytes that lie in the cache are written again instead of memory that
 ///    has left it. The whole is free for consumers that lag from then on.
 /// 5. Positions never decrease; a reservation is at most half of the memory, so one that waits always gets its turn.
-/// The producer's members are <see cref="EndLapEarly"/>, <see cref="Reserve"/>, <see cref="Rewind"/>, <see cref="Commit"/> and <see cref="Publish"/>; all
-/// others say who may call them.
+/// The producer's members are <see cref="EndLapEarly"/>, <see cref="Reserve"/>, <see cref="ReserveMany"/>, <see cref="Rewind"/>, <see cref="Commit"/>,
+/// <see cref="CommitNext"/> and <see cref="Publish"/>; all others say who may call them.
 /// </summary>
 public sealed unsafe class EventRing
 {
@@ -156,6 +156,51 @@ public sealed unsafe class EventRing
         return MemoryMarshal.CreateSpan(ref _bytes[start & _byteMask], maxBytes);
     }
 
+    /// <summary>Sequence of the next record; the producer's thread.</summary>
+    internal long NextSequence
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _producer.NextSequence;
+    }
+
+    /// <summary>
+    /// Opens a reservation for some records that follow each other: each is written at <see cref="NextRecord"/> and ended by <see cref="CommitNext"/>, as long as
+    /// <see cref="MayBegin"/> says so; then <see cref="Rewind"/> closes the reservation. Never waits.
+    /// </summary>
+    /// <param name="maxBytes">Of each record.</param>
+    /// <param name="count">Most records before the next reservation.</param>
+    /// <returns>The last position where one of them may begin, as far as is known.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long ReserveMany(int maxBytes, int count)
+    {
+        ref var producer = ref _producer;
+        producer.ReservedLength = maxBytes;
+        return producer.NextSequence + count - 1 <= producer.RoomSequence ? producer.RoomEnd - maxBytes : -1;
+    }
+
+    /// <summary>Whether the next record of <see cref="ReserveMany"/> begins at its last position, or before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool MayBegin(long lastPosition) => _producer.Position <= lastPosition;
+
+    /// <summary>Where the next record of <see cref="ReserveMany"/> begins.</summary>
+    // Safety: up to the end of the room, the bytes lie back to back inside the memory, and no consumer reads them any more.
+    internal ref byte NextRecord
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _bytes[_producer.Position & _byteMask];
+    }
+
+    /// <summary>Ends the next record of <see cref="ReserveMany"/>, which found room there; consumers see it after <see cref="Publish"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void CommitNext(int length, int replyToken)
+    {
+        ref var producer = ref _producer;
+        var (sequence, position) = (producer.NextSequence, producer.Position);
+        Write(ref EntryOf(sequence), position, length, replyToken);
+        producer.NextSequence = sequence + 1;
+        producer.Position = position + length;
+    }
+
     /// <summary>Ends a lap that is long enough, if the consumers have read everything; once per batch, without an open reservation.</summary>
     public void EndLapEarly()
     {
@@ -191,10 +236,7 @@ public sealed unsafe class EventRing
             ThrowNoCommit(sequence, length);
         }
 
-        ref var entry = ref EntryOf(sequence);
-        entry.Position = producer.Position;
-        entry.Length = length;
-        entry.ReplyToken = replyToken;
+        Write(ref EntryOf(sequence), producer.Position, length, replyToken);
         producer.Position += length;
         producer.ReservedLength = 0;
         producer.NextSequence = sequence + 1;
@@ -312,6 +354,14 @@ public sealed unsafe class EventRing
     // Safety: the mask keeps the index inside the memory of the slots, which is aligned for an entry.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Entry EntryOf(long sequence) => ref _entries[sequence & _slotMask];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(ref Entry entry, long position, int length, int replyToken)
+    {
+        entry.Position = position;
+        entry.Length = length;
+        entry.ReplyToken = replyToken;
+    }
 
     /// <summary>Where the known room does not suffice, or the memory ends.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
