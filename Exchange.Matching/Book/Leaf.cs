@@ -20,6 +20,8 @@ namespace Exchange.Matching.Book;
 internal unsafe struct Leaf
 {
     public const int LineSize = 64;
+    /// <summary>The tag of what is no leaf any more: no key has it.</summary>
+    public const long NoTag = -1;
     public const long Compact = 0;
     public const long Wide = 1;
 

@@ -50,7 +50,7 @@ internal sealed unsafe class LeafStore(RestingOrder* orders) : IDisposable
     {
         ref var free = ref _free[Start[leaf].Kind];
         Start[leaf].Occupied = (uint)free;
-        Start[leaf].Tag = 0;
+        Start[leaf].Tag = Leaf.NoTag;
         free = leaf;
     }
 
@@ -75,12 +75,19 @@ internal sealed unsafe class LeafStore(RestingOrder* orders) : IDisposable
         return _levels.Start;
     }
 
-    /// <summary>Returns the first and the last order of level <paramref name="slot"/>, which exists, of a compact leaf, without a look at an order.</summary>
+    /// <summary>
+    /// Returns the first and the last order at a key, as far as a leaf tells, without a look at an order; nobody's where it is another key's. The quantity is not
+    /// told.
+    /// </summary>
+    /// <param name="leaf">One that is, or was, a leaf of any ladder; or line 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PriceLevel QueueAt(Leaf* leaf, int slot)
+    public PriceLevel GuessQueue(Leaf* leaf, long key)
     {
-        var reference = Leaf.Reference(leaf, slot);
-        return reference < 0 ? _levels.Start[~reference] : new PriceLevel { First = reference, Last = reference };
+        // Safety: a line where a leaf began begins only leaves of that kind, and the tag of one that was given back is that of no key.
+        var number = key >> 6;
+        return leaf->Tag == Leaf.TagOf(number, Leaf.Wide) ? *Leaf.WideLevel(leaf, key)
+            : leaf->Tag == Leaf.TagOf(number, Leaf.Compact) && leaf->Has((int)key & 63) ? QueueAt(leaf, (int)key & 63)
+            : default;
     }
 
     /// <summary>Returns level <paramref name="slot"/>, which exists, of a compact leaf, for one order more: from now on a level of the store.</summary>
@@ -163,6 +170,13 @@ internal sealed unsafe class LeafStore(RestingOrder* orders) : IDisposable
         var array = new ReservedArray<Leaf>(MaxLines);
         array.Grow();
         return array;
+    }
+
+    /// <summary>As <see cref="GuessQueue"/>, for level <paramref name="slot"/>, which exists, of a compact leaf.</summary>
+    private PriceLevel QueueAt(Leaf* leaf, int slot)
+    {
+        var reference = Leaf.Reference(leaf, slot);
+        return reference < 0 ? _levels.Start[~reference] : new PriceLevel { First = reference, Last = reference };
     }
 
     private PriceLevel AloneOf(int slot) => new() { Quantity = orders[slot].Leaves, First = slot, Last = slot };

@@ -66,6 +66,9 @@ internal sealed unsafe class OrderStore : IDisposable
     /// </summary>
     public RestingOrder* Start => _orders;
 
+    /// <summary>All accounts' lists by index, as <see cref="OrdersOf"/> returns them.</summary>
+    public AccountOrders* Lists => _accountOrders;
+
     /// <summary>The order of a slot that <see cref="Add(long, int, in ClientOrderId)"/> has given.</summary>
     public ref RestingOrder this[int slot]
     {
@@ -264,8 +267,8 @@ internal sealed unsafe class OrderStore : IDisposable
         var (next, previous) = (order->NextOfAccount, order->PreviousOfAccount);
         orders[previous].NextOfAccount = next;
         orders[next].PreviousOfAccount = previous;
-        list->First = Links.IfNone(previous, next, list->First);
-        list->Last = Links.IfNone(next, previous, list->Last);
+        list->First = Links.IfNoneInLoop(previous, next, list->First);
+        list->Last = Links.IfNoneInLoop(next, previous, list->Last);
         list->Count--;
         _byId.Remove(order->OrderId, slot);
         if (order->ClientHash != 0)

@@ -132,6 +132,22 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         }
     }
 
+    /// <summary>As <see cref="Vacate"/>, for the wide leaf of the best key, which is empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void VacateBest(Leaf* leaf, long key)
+    {
+        var occupied = leaf->Occupied & ~(1UL << (int)key);
+        leaf->Occupied = occupied;
+        if (BitOperations.PopCount(occupied) > WideMin)
+        {
+            BestKey = NextInLeaf(key, occupied);
+        }
+        else
+        {
+            ClearUp(key, leaf);
+        }
+    }
+
     /// <summary>Fetches the best key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void PrefetchBest() => Prefetch.Line(in _bestKey);
@@ -140,13 +156,14 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void PrefetchTable(long key) => Prefetch.Line(in _leaves[IndexOf(key)]);
 
-    /// <summary>Fetches what the table has for a key: the head of the leaf and the place of the level where the leaf is wide.</summary>
+    /// <summary>Fetches what the table has for a key: the head of the leaf, which is returned, and the place of the level where the leaf is wide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchLevel(long key)
+    public readonly Leaf* PrefetchLevel(long key)
     {
         var leaf = Remembered(key);
         Prefetch.Line(leaf);
         Prefetch.Line(Leaf.WideLevel(leaf, key));
+        return leaf;
     }
 
     /// <summary>Whether there are so many leaves that the table seldom has the one that is looked for.</summary>
@@ -172,15 +189,13 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
         }
     }
 
+    /// <summary>Returns the leaf that the table has for a key: perhaps one of another number, or line 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Leaf* Remembered(long key) => _start + _leaves[IndexOf(key)];
+
     /// <summary>Returns the first and the last order at a key, as far as the table tells, or nobody's; whatever the key. The quantity is not told.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PriceLevel GuessQueue(long key)
-    {
-        var leaf = Remembered(key);
-        return leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Wide) ? *Leaf.WideLevel(leaf, key)
-            : leaf->Tag == Leaf.TagOf(key >> BitsPerNode, Leaf.Compact) && leaf->Has((int)key & 63) ? _store.QueueAt(leaf, (int)key & 63)
-            : default;
-    }
+    public readonly PriceLevel GuessQueue(long key) => _store.GuessQueue(Remembered(key), key);
 
     /// <summary>Returns the best level, or null when there is none.</summary>
     public PriceLevel* Best() => IsEmpty ? null : LevelAt(BestKey);
@@ -308,10 +323,6 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int IndexOf(long key) => (int)(key >> BitsPerNode) & (LeafTableLength - 1);
 
-    /// <summary>Returns the leaf that the table has for a key: perhaps one of another number, or line 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly Leaf* Remembered(long key) => _start + _leaves[IndexOf(key)];
-
     /// <summary>Returns the leaf whose range holds <paramref name="key"/>, or null; the table remembers it.</summary>
     private Leaf* LeafOf(long key)
     {
@@ -413,9 +424,8 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ClearUp(long key, Leaf* leaf)
     {
-        // The best key was the lowest of its leaf: whatever is left there lies above it.
         var occupied = leaf->Occupied;
-        var next = (key & ~63L) | (long)BitOperations.TrailingZeroCount(occupied);
+        var next = NextInLeaf(key, occupied);
         if (occupied == 0)
         {
             RemoveLeaf(key);
@@ -431,6 +441,9 @@ internal unsafe struct PriceLadder(NodeStore nodes, LeafStore leaves)
             BestKey = next;
         }
     }
+
+    /// <summary>Returns the key that comes next behind the best one, in the same leaf: as that was the lowest of it, whatever is left there lies above it.</summary>
+    private static long NextInLeaf(long key, ulong occupied) => (key & ~63L) | (long)BitOperations.TrailingZeroCount(occupied);
 
     /// <summary>Adds the leaf that is missing for a key, with the nodes that lead there.</summary>
     private Leaf* AddLeaf(long key)

@@ -88,12 +88,17 @@ internal struct AccountOrders
 
     public readonly FundsPlace QuoteFunds => _quoteFunds;
 
-    /// <summary>Returns where the funds are with which an order of <paramref name="side"/> pays.</summary>
-    // Safety: one bit of the side, whatever it is, finds one of the two. Why not a choice: no processor can foresee sides.
+    /// <summary>Returns where the funds are with which an order of the side with this index pays.</summary>
+    /// <param name="side">0 or 1: <see cref="SideExtensions.Index"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly FundsPlace PaidFunds(Side side) => Unsafe.Add(ref Unsafe.AsRef(in _quoteFunds), (int)side & 1);
+    public readonly FundsPlace Funds(nuint side) => Unsafe.Add(ref Unsafe.AsRef(in _quoteFunds), side);
+
+    /// <summary>Returns where the funds are with which an order of <paramref name="side"/> pays.</summary>
+    // Safety: one bit of the side, whatever it is, finds one of the two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly FundsPlace PaidFunds(Side side) => Funds(side.Index());
 
     /// <summary>Returns where the funds are in which an order of <paramref name="side"/> receives.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly FundsPlace ReceivedFunds(Side side) => PaidFunds(side.Opposite());
+    public readonly FundsPlace ReceivedFunds(Side side) => Funds(side.Index() ^ 1);
 }

@@ -44,7 +44,11 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
 
     // Safety: one bit of the side, whatever it is, finds one of the two. Why not an index: a product is on the way of everything that follows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref PriceLadder Ladder(Side side) => ref Unsafe.AddByteOffset(ref _ladders[0], -(nint)((int)side & 1) & Unsafe.SizeOf<PriceLadder>());
+    public ref PriceLadder Ladder(Side side) => ref Unsafe.AddByteOffset(ref _ladders[1], side.BuyMask() & -Unsafe.SizeOf<PriceLadder>());
+
+    /// <summary>The ladder of the other side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref PriceLadder OtherLadder(Side side) => ref Unsafe.AddByteOffset(ref _ladders[0], side.BuyMask() & Unsafe.SizeOf<PriceLadder>());
 
     /// <summary>Fetches what every command needs of a symbol.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,6 +58,10 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
         Types.Prefetch.Line(in Numbers.MaxPrice);
         Types.Prefetch.Line(in AllowedPrices);
     }
+
+    /// <summary>Fetches the best key of the other side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchBestOfOther(Side side) => OtherLadder(side).PrefetchBest();
 
     /// <summary>Fetches what a look ahead itself needs of a book, and what every command needs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,8 +87,8 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long KeyOf(Side side, long price)
     {
-        // The price of a sell, the greatest price minus that of a buy. Why without a branch: no processor can foresee sides.
-        var buyMask = (long)side - 1;
+        // The price of a sell, the greatest price minus that of a buy.
+        var buyMask = side.BuyMask();
         return (price ^ buyMask) + (_keyOffset & buyMask);
     }
 
@@ -92,9 +100,8 @@ internal sealed unsafe class SymbolBook(Symbol symbol, OrderStore orders, NodeSt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Crosses(Side side, long price)
     {
-        // The best key of an empty side is above that of every price.
-        var other = side.Opposite();
-        return Ladder(other).BestKey <= KeyOf(other, price);
+        // The best key of an empty side is above that of every price. A price's two keys come to the greatest price.
+        return OtherLadder(side).BestKey <= _keyOffset - 1 - KeyOf(side, price);
     }
 
     /// <summary>Puts an order (side, price and leaves set) at the tail of its level.</summary>

@@ -46,6 +46,9 @@ public struct CommandSlot
     /// <summary>Who waits for the result; never journaled.</summary>
     [FieldOffset(4)] public int ReplyToken;
 
+    /// <summary>Those of a trading command, to be copied in one piece.</summary>
+    [FieldOffset(8)] internal CommandNumbers Numbers;
+
     /// <summary>Account and symbol as one number.</summary>
     [FieldOffset(8)] internal long Owner;
     [FieldOffset(8)] public int AccountId;
@@ -101,7 +104,7 @@ public struct CommandSlot
     internal readonly bool IsPlainGtcOrIoc
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (_shape & 0xFF00FFFE) == (uint)OrderType.Limit << 8 && (byte)(TimeInForce - 1) < (byte)TimeInForce.Ioc;
+        get => (_shape & 0xFFFFFFFE) is ((uint)OrderType.Limit << 8 | (uint)TimeInForce.Gtc << 16) or ((uint)OrderType.Limit << 8 | (uint)TimeInForce.Ioc << 16);
     }
 
     /// <summary>Whether the fields describe a limit order of a known side and time in force, without flags: almost every order.</summary>
@@ -110,6 +113,17 @@ public struct CommandSlot
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (_shape & 0xFF00FFFE) == (uint)OrderType.Limit << 8 && (byte)(TimeInForce - 1) < (byte)TimeInForce.Fok;
     }
+}
+
+/// <summary>What of a trading command an order's place in the book depends on, as it lies in a <see cref="CommandSlot"/>: 40 bytes.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 40)]
+internal struct CommandNumbers
+{
+    [FieldOffset(0)] public long Owner;
+    [FieldOffset(8)] public long OrderId;
+    [FieldOffset(16)] public long Price;
+    [FieldOffset(32)] public Side Side;
+    [FieldOffset(34)] public TimeInForce TimeInForce;
 }
 
 /// <summary>Variants of an order. Journaled: a bit is never reused.</summary>

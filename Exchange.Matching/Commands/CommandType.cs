@@ -89,6 +89,10 @@ public static class CommandTypeExtensions
     private const ulong TradingTypes = 1UL << (int)CommandType.PlaceOrder | 1UL << (int)CommandType.CancelOrder | 1UL << (int)CommandType.CancelAllOrders
         | 1UL << (int)CommandType.ReduceOrder | 1UL << (int)CommandType.MoveOrder | 1UL << (int)CommandType.ContinueWork | 1UL << (int)CommandType.AbandonWork;
 
+    /// <summary>As above, for what places or changes one order.</summary>
+    private const ulong TypesOfOneOrder = 1UL << (int)CommandType.PlaceOrder | 1UL << (int)CommandType.CancelOrder | 1UL << (int)CommandType.ReduceOrder
+        | 1UL << (int)CommandType.MoveOrder;
+
     /// <summary>
     /// Returns whether the command is a trading command: it travels in the fields of one <see cref="CommandSlot"/> and its
     /// journal body begins with account and symbol. All others travel as payload bytes.
@@ -97,8 +101,8 @@ public static class CommandTypeExtensions
     public static bool IsTrading(this CommandType type) => (byte)type < 64 && (TradingTypes >> (int)type & 1) != 0;
 
     /// <summary>Returns whether the command places or changes one order.</summary>
-    internal static bool IsOfOneOrder(this CommandType type) =>
-        type is CommandType.PlaceOrder or CommandType.CancelOrder or CommandType.ReduceOrder or CommandType.MoveOrder;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsOfOneOrder(this CommandType type) => (byte)type < 64 && (TypesOfOneOrder >> (int)type & 1) != 0;
 
     /// <summary>Returns whether the command is one that an operator may ask for: it travels inside <see cref="CommandType.Administer"/>.</summary>
     public static bool IsRequest(this CommandType type) => type

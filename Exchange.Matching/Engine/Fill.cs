@@ -7,7 +7,7 @@ internal struct Fill
 {
     public int MakerSlot;
 
-    /// <summary>Whether nothing is left of the maker.</summary>
+    /// <summary>Those of the trade.</summary>
     public TradeFlags Flags;
 
     /// <summary>Ticks.</summary>

@@ -135,6 +135,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
     private void EnableAccount(int accountId, bool isEnabled, ref RecordWriter record)
     {
         SetRestriction(ref _accountRestrictions[accountId], Restrictions.Disabled, !isEnabled);
+        _hasRestrictedAccounts |= !isEnabled;
         record.Append(new AccountChanged { Type = EventType.AccountChanged, AccountId = accountId, IsEnabled = isEnabled ? (byte)1 : (byte)0 });
     }
 

@@ -228,7 +228,7 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         // Why: who may only cancel and breaks the engine again does it by a cancel; its client's retry must not do it forever.
         SetRestriction(ref account, Restrictions.Closed, isQuarantined && (account & Restrictions.Quarantine) != 0);
         SetRestriction(ref account, Restrictions.Quarantine, isQuarantined);
-        FindClosedAccounts();
+        FindRestrictedAccounts();
         SetRestriction(ref _books[command.SymbolId].Restrictions, Restrictions.Quarantine, isQuarantined);
         record.Append(new QuarantineChanged
         {
@@ -240,10 +240,13 @@ public sealed partial class MatchingEngine<TRisk, TLedger>
         return RejectReason.None;
     }
 
-    private void FindClosedAccounts() =>
+    private void FindRestrictedAccounts()
+    {
+        _hasRestrictedAccounts = Array.Exists(_accountRestrictions, restrictions => restrictions != Restrictions.None);
         _hasClosedAccounts = Array.Exists(_accountRestrictions, restrictions => (restrictions & Restrictions.Closed) != 0);
+    }
 
-    private bool IsCancelOnly(int accountId) => _accountRestrictions[accountId] != Restrictions.None;
+    private bool IsCancelOnly(int accountId) => _hasRestrictedAccounts && _accountRestrictions[accountId] != Restrictions.None;
 
     private static void SetRestriction(ref Restrictions restrictions, Restrictions restriction, bool isSet) =>
         restrictions = isSet ? restrictions | restriction : restrictions & ~restriction;

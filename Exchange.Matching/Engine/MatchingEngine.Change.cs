@@ -91,7 +91,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         {
             var released = book.Numbers.HoldFor(order.Side, order.Price, reduce.Quantity);
             book.TakeOff(ref order, reduce.Quantity);
-            _ledger.Release(_orders.OrdersOf(order.AccountOrders).PaidFunds(order.Side), book.Numbers.PaidAssetId(order.Side), released);
+            _ledger.Release(_orders.OrdersOf(order.AccountOrders).PaidFunds(order.Side), released);
             ref var reduced = ref record.Add<OrderReduced>();
             reduced.Type = EventType.OrderReduced;
             reduced.Side = order.Side;
@@ -130,7 +130,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var heldChange = symbol.HoldChange(side, oldPrice, newPrice, leaves);
         BeginChange();
-        if (!_ledger.TryChangeHold(order->QuoteFunds, symbol.QuoteAssetId, heldChange))
+        if (!_ledger.TryChangeHold(order->QuoteFunds, heldChange))
         {
             record.Reject(RejectReason.InsufficientBalance);
             return;
@@ -285,7 +285,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var (side, price, leaves) = (order->Side, order->Price, order->Leaves);
         var released = symbol.HoldFor(side, price, leaves);
         Planted.Let(PlantedBug.HoldNotReleased, ref released, 0);
-        _ledger.Release(_orders.OrdersOf(order->AccountOrders).PaidFunds(side), symbol.PaidAssetId(side), released);
+        _ledger.Release(_orders.OrdersOf(order->AccountOrders).PaidFunds(side), released);
         ref var canceled = ref record.Add<OrderCanceled>();
         canceled.Type = EventType.OrderCanceled;
         canceled.Side = side;

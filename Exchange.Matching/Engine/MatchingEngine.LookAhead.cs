@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Exchange.Matching.Book;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Types;
@@ -23,7 +24,7 @@ namespace Exchange.Matching.Engine;
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 {
     /// <summary>Commands of a group.</summary>
-    internal const int LookAheadLength = 4;
+    internal const int LookAheadLength = ExpectedGroup.Length;
 
     /// <summary>Commands that are expected, at most, before the next one is executed.</summary>
     internal const int LookAheadDistance = LookAheadLength * PassCount;
@@ -37,9 +38,12 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     /// <summary>Resting orders from which the near look is worth its instructions: with fewer, what it fetches is near anyway.</summary>
     private const int NearLookOrders = 4_096;
 
-    /// <summary>Groups by age, a ring: the youngest stands at <see cref="_youngestGroup"/>.</summary>
-    private readonly Group[] _groups = NewGroups();
+    /// <summary>Groups by age, a ring: the youngest stands at <see cref="_youngestGroup"/>. Pinned, for as long as the engine lives.</summary>
+    private readonly ExpectedGroup[] _groups = GC.AllocateArray<ExpectedGroup>(PassCount, pinned: true);
     private int _youngestGroup;
+
+    // That one, at hand: null before the first look.
+    private ExpectedGroup* _youngest;
 
     /// <summary>What the near look knows of the next command.</summary>
     private NearCommand _near;
@@ -124,279 +128,228 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Expect(in CommandSlot command)
     {
-        var group = _groups[_youngestGroup];
-        if ((uint)command.SymbolId < (uint)_books.Length)
+        if ((uint)command.SymbolId >= (uint)_books.Length || !command.Type.IsOfOneOrder())
         {
-            if (WantsBooks)
-            {
-                _books[command.SymbolId].PrefetchHead();
-            }
-
-            if (command.Type == CommandType.PlaceOrder)
-            {
-                group.Places[group.PlaceCount++ & (LookAheadLength - 1)].Take(in command);
-                _orders.PrefetchOwner(command.Owner, command.ClientHash);
-            }
-            else if (command.Type.IsOfOneOrder())
-            {
-                group.Changes[group.ChangeCount++ & (LookAheadLength - 1)].Take(in command);
-                _orders.PrefetchId(command.OrderId);
-            }
+            return;
         }
+
+        if (WantsBooks)
+        {
+            BookOf(command.SymbolId).PrefetchHead();
+        }
+
+        var isPlace = command.Type == CommandType.PlaceOrder;
+        if (_youngest == null)
+        {
+            _youngest = GroupOfPass(1);
+        }
+
+        _youngest->Next(isPlace)->Take(in command);
+        _orders.PrefetchPlace(isPlace, command.Owner, command.OrderId);
     }
 
     /// <summary>A group has been expected, another one executed: every group has its next pass, and a new one begins.</summary>
     internal void AdvanceLookAhead()
     {
         _orders.PrefetchFree();
-        LookAtOrders(GroupOfPass(2));
-        LookAtNeighbours(GroupOfPass(3));
+        var wantsAccounts = WantsAccounts;
+        LookAtOrders(GroupOfPass(2), wantsAccounts);
+        LookAtNeighbours(GroupOfPass(3), wantsAccounts);
         var oldest = GroupOfPass(PassCount);
-        LookAtQueues(oldest);
-        oldest.Clear();
+        LookAtQueues(oldest, wantsAccounts);
+        oldest->Clear();
         _youngestGroup = (_youngestGroup + PassCount - 1) & (PassCount - 1);
+        _youngest = GroupOfPass(1);
     }
 
     /// <summary>What was expected comes no more.</summary>
     internal void ForgetExpected()
     {
-        foreach (var group in _groups)
+        for (var pass = 1; pass <= PassCount; pass++)
         {
-            group.Clear();
+            GroupOfPass(pass)->Clear();
         }
     }
 
-    private Group GroupOfPass(int pass) => _groups[(_youngestGroup + pass - 1) & (PassCount - 1)];
+    // Safety: the array is pinned, and reachable as long as this is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ExpectedGroup* GroupOfPass(int pass) =>
+        (ExpectedGroup*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_groups)) + ((_youngestGroup + pass - 1) & (PassCount - 1));
 
-    private void LookAtOrders(Group group)
+    // Safety: whatever is expected names a symbol that exists, and none ever goes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private SymbolBook BookOf(int symbolId) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_books), (nuint)(uint)symbolId);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookAtOrders(ExpectedGroup* group, bool wantsAccounts)
     {
         var wantsBooks = WantsBooks;
-        var wantsAccounts = WantsAccounts;
-        foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
+        for (ExpectedCommand* change = group->Changes, end = change + group->ChangeCount; change != end; change++)
         {
-            change.Slot = _orders.GuessAndPrefetch(change.OrderId);
+            change->Slot = _orders.GuessAndPrefetch(change->OrderId);
             if (wantsBooks)
             {
-                _books[change.SymbolId].PrefetchTables(change.Price);
+                BookOf(change->SymbolId).PrefetchTables(change->Price);
             }
         }
 
-        foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
+        for (ExpectedCommand* place = group->Places, end = place + group->PlaceCount; place != end; place++)
         {
-            place.Slot = _orders.GuessAccountOrders(place.Owner);
+            place->Slot = _orders.GuessAccountOrders(place->Owner);
+            _orders.PrefetchOwner(place->Owner, place->ClientHash);
             if (wantsAccounts)
             {
-                _orders.PrefetchList(place.Slot);
-                _risk.Prefetch(place.AccountId);
-                _books[place.SymbolId].Prefetch();
+                _orders.PrefetchList(place->Slot);
+                _risk.Prefetch(place->AccountId);
+                BookOf(place->SymbolId).Prefetch();
             }
 
             if (wantsBooks)
             {
-                _books[place.SymbolId].PrefetchTables(place.Price);
+                BookOf(place->SymbolId).PrefetchTables(place->Price);
             }
         }
     }
 
-    private void LookAtNeighbours(Group group)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookAtNeighbours(ExpectedGroup* group, bool wantsAccounts)
     {
-        var wantsAccounts = WantsAccounts;
-        foreach (ref var change in group.Changes.AsSpan(0, group.ChangeCount))
+        var orders = _orders.Start;
+        for (ExpectedCommand* change = group->Changes, end = change + group->ChangeCount; change != end; change++)
         {
-            var book = _books[change.SymbolId];
-            ref readonly var order = ref _orders[change.Slot];
-            var side = (Side)((int)order.Side & 1);
+            // Safety: a slot that was guessed is one of the store, whose orders never move.
+            var order = orders + change->Slot;
+            var book = BookOf(change->SymbolId);
+            var side = order->Side;
             ref var ladder = ref book.Ladder(side);
-            var key = book.KeyOf(side, order.Price);
-            change.Side = side;
-            change.Key = key;
+            change->Side = side;
             var isFar = wantsAccounts | ladder.IsScattered;
             if (isFar)
             {
-                LookAtLevel(group, ref ladder, key);
+                LookAtLevel(group, ref ladder, change->Key = book.KeyOf(side, order->Price));
                 book.Prefetch();
-                book.Ladder(side.Opposite()).PrefetchBest();
+                book.PrefetchBestOfOther(side);
             }
 
-            _orders.PrefetchNeighbours(change.Slot);
-            if (change.Type == CommandType.CancelOrder)
+            Prefetch.Line(orders + order->Next);
+            Prefetch.Line(orders + order->Previous);
+            if (change->Type == CommandType.CancelOrder)
             {
-                _orders.PrefetchRemoval(change.Slot);
+                _orders.PrefetchRemoval(change->Slot);
                 if (isFar)
                 {
-                    _ledger.Prefetch(change.AccountId, book.Numbers.PaidAssetId(side));
+                    _ledger.Prefetch(change->AccountId, book.Numbers.PaidAssetId(side));
                 }
+
+                continue;
+            }
+
+            change->NewKey = book.KeyOf(side, change->Price);
+            if (isFar)
+            {
+                change->NewLeaf = LookAtLevel(group, ref ladder, change->NewKey);
             }
             else
             {
-                change.NewKey = book.KeyOf(side, change.Price);
-                if (isFar)
-                {
-                    LookAtLevel(group, ref ladder, change.NewKey);
-                }
-                else
-                {
-                    LookAtTail(book, in change);
-                }
+                change->NewLeaf = ladder.Remembered(change->NewKey);
+                Prefetch.Line(orders + _leaves.GuessQueue(change->NewLeaf, change->NewKey).Last);
             }
         }
 
-        foreach (ref var place in group.Places.AsSpan(0, group.PlaceCount))
+        for (ExpectedCommand* place = group->Places, end = place + group->PlaceCount; place != end; place++)
         {
-            var book = _books[place.SymbolId];
-            place.NewKey = book.KeyOf(place.Side, place.Price);
-            _orders.PrefetchAccountOrders(place.Slot);
-            ref var ladder = ref book.Ladder(place.Side);
-            if (wantsAccounts | ladder.IsScattered)
+            var book = BookOf(place->SymbolId);
+            ref var ladder = ref book.Ladder(place->Side);
+            place->NewKey = book.KeyOf(place->Side, place->Price);
+            _orders.PrefetchAccountOrders(place->Slot);
+            if (!(wantsAccounts | ladder.IsScattered))
             {
-                LookAtLevel(group, ref ladder, place.NewKey);
-                _ledger.Prefetch(place.AccountId, book.Numbers.PaidAssetId(place.Side));
-                if (place.Takes)
-                {
-                    ref var makers = ref book.Ladder(place.Side.Opposite());
-                    makers.PrefetchLevel(makers.BestKey);
-                }
+                place->NewLeaf = ladder.Remembered(place->NewKey);
+                Prefetch.Line(orders + _leaves.GuessQueue(place->NewLeaf, place->NewKey).Last);
+                LookAtFirst(book, place);
+                continue;
             }
-            else
+
+            place->NewLeaf = LookAtLevel(group, ref ladder, place->NewKey);
+            _ledger.Prefetch(place->AccountId, book.Numbers.PaidAssetId(place->Side));
+            if (place->Takes)
             {
-                LookAtEnds(book, in place);
+                ref var makers = ref book.Ladder(place->Side.Opposite());
+                makers.PrefetchLevel(makers.BestKey);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void LookAtLevel(Group group, ref PriceLadder ladder, long key)
+    private static Leaf* LookAtLevel(ExpectedGroup* group, ref PriceLadder ladder, long key)
     {
-        ladder.PrefetchLevel(key);
         if (ladder.IsScattered)
         {
-            group.IsScattered = true;
+            group->IsScattered = true;
             ladder.PrefetchNode(key);
         }
+
+        return ladder.PrefetchLevel(key);
     }
 
-    private void LookAtQueues(Group group)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LookAtQueues(ExpectedGroup* group, bool wantsAccounts)
     {
-        if (!WantsAccounts & !group.IsScattered)
+        if (!wantsAccounts & !group->IsScattered)
         {
             // Pass 3 has fetched them: the levels are near.
             return;
         }
 
-        if (group.IsScattered)
+        if (group->IsScattered)
         {
             LookAtScattered(group);
         }
 
-        foreach (ref readonly var change in group.Changes.AsSpan(0, group.ChangeCount))
+        // Safety: what was a leaf lies in the store for ever, and its levels name orders of theirs.
+        var orders = _orders.Start;
+        for (ExpectedCommand* change = group->Changes, end = change + group->ChangeCount; change != end; change++)
         {
-            if (change.Type != CommandType.CancelOrder)
+            if (change->Type != CommandType.CancelOrder)
             {
-                LookAtTail(_books[change.SymbolId], in change);
+                Prefetch.Line(orders + _leaves.GuessQueue(change->NewLeaf, change->NewKey).Last);
             }
         }
 
-        foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
+        for (ExpectedCommand* place = group->Places, end = place + group->PlaceCount; place != end; place++)
         {
-            LookAtEnds(_books[place.SymbolId], in place);
+            Prefetch.Line(orders + _leaves.GuessQueue(place->NewLeaf, place->NewKey).Last);
+            LookAtFirst(BookOf(place->SymbolId), place);
         }
     }
 
-    /// <summary>Fetches the last order of the level that an order joins.</summary>
+    /// <summary>Fetches the first order of the other side, which an order that takes may meet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LookAtTail(SymbolBook book, in Expected command) =>
-        Prefetch.Line(ref _orders[book.Ladder(command.Side).GuessQueue(command.NewKey).Last]);
-
-    /// <summary>As above, for a new order, which may meet the first one of the other side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LookAtEnds(SymbolBook book, in Expected place)
+    private void LookAtFirst(SymbolBook book, ExpectedCommand* place)
     {
-        LookAtTail(book, in place);
-        if (place.Takes)
+        if (place->Takes)
         {
-            ref var makers = ref book.Ladder(place.Side.Opposite());
-            Prefetch.Line(ref _orders[makers.GuessQueue(makers.BestKey).First]);
+            ref var makers = ref book.Ladder(place->Side.Opposite());
+            Prefetch.Line(_orders.Start + makers.GuessQueue(makers.BestKey).First);
         }
     }
 
     /// <summary>Where prices are far apart: the nodes above the leaves have been fetched.</summary>
-    private void LookAtScattered(Group group)
+    private void LookAtScattered(ExpectedGroup* group)
     {
-        foreach (ref readonly var change in group.Changes.AsSpan(0, group.ChangeCount))
+        for (ExpectedCommand* change = group->Changes, end = change + group->ChangeCount; change != end; change++)
         {
-            ref var ladder = ref _books[change.SymbolId].Ladder(change.Side);
-            ladder.PrefetchScattered(change.Key);
-            if (change.Type != CommandType.CancelOrder)
+            ref var ladder = ref BookOf(change->SymbolId).Ladder(change->Side);
+            ladder.PrefetchScattered(change->Key);
+            if (change->Type != CommandType.CancelOrder)
             {
-                ladder.PrefetchScattered(change.NewKey);
+                ladder.PrefetchScattered(change->NewKey);
             }
         }
 
-        foreach (ref readonly var place in group.Places.AsSpan(0, group.PlaceCount))
+        for (ExpectedCommand* place = group->Places, end = place + group->PlaceCount; place != end; place++)
         {
-            _books[place.SymbolId].Ladder(place.Side).PrefetchScattered(place.NewKey);
+            BookOf(place->SymbolId).Ladder(place->Side).PrefetchScattered(place->NewKey);
         }
-    }
-
-    private static Group[] NewGroups()
-    {
-        var groups = new Group[PassCount];
-        for (var i = 0; i < groups.Length; i++)
-        {
-            groups[i] = new Group();
-        }
-
-        return groups;
-    }
-
-    /// <summary>What is known of a command that comes soon: a copy, because its slot may be another command's by the time of a pass.</summary>
-    private struct Expected
-    {
-        public long Owner;
-        public long OrderId;
-        public long Price;
-
-        /// <summary>That of the level of the order it names, once that one has been looked at.</summary>
-        public long Key;
-
-        /// <summary>That of the level which its order joins, once the book has been looked at.</summary>
-        public long NewKey;
-
-        /// <summary>Where its order, or the list of its account's orders, probably is.</summary>
-        public int Slot;
-        public Side Side;
-        public CommandType Type;
-
-        /// <summary>It may trade at once.</summary>
-        public bool Takes;
-
-        public readonly int AccountId => (int)Owner;
-
-        public readonly int SymbolId => (int)(Owner >> 32);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Take(in CommandSlot command)
-        {
-            Owner = command.Owner;
-            OrderId = command.OrderId;
-            Price = command.Price;
-            Side = (Side)((int)command.Side & 1);
-            Type = command.Type;
-            Takes = command.TimeInForce != TimeInForce.Gtc;
-        }
-    }
-
-    /// <summary>Commands that come soon, by kind: so no pass asks each of them.</summary>
-    private sealed class Group
-    {
-        public readonly Expected[] Changes = new Expected[LookAheadLength];
-        public readonly Expected[] Places = new Expected[LookAheadLength];
-        public int ChangeCount;
-        public int PlaceCount;
-
-        /// <summary>Prices are so far apart that leaves are to be looked for in the tree.</summary>
-        public bool IsScattered;
-
-        public void Clear() => (ChangeCount, PlaceCount, IsScattered) = (0, 0, false);
     }
 }

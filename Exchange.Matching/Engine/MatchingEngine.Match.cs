@@ -25,6 +25,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var makers = ref book.Ladder(taker.Side.Opposite());
         var work = _workLimit;
         var limitKey = Math.Min(taker.LimitKey, PriceLadder.MaxKey);
+        var leaves = taker.Leaves;
         var trades = default(TradeSums);
         var fills = stackalloc Fill[FillsAtOnce];
         int count;
@@ -36,12 +37,18 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 break;
             }
 
-            SettleFills(book, fills, count, timeUs, ref trades, ref record);
+            if (trades.FirstPrice == 0)
+            {
+                trades.FirstPrice = fills->Price;
+            }
+
+            SettleFills(book, fills, count, timeUs, &trades, ref record);
             RemoveFilled(fills, count);
             work -= count;
         }
         while (count == FillsAtOnce);
 
+        trades.Lots = leaves - taker.Leaves;
         if (trades.Lots > 0)
         {
             bookChanged = true;
@@ -115,6 +122,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         ref var taker = ref _taker;
         var orders = _orders.Start;
         var leaves = taker.Leaves;
+        var filled = TradeFlags.MakerFilled | (taker.Side == Side.Sell ? TradeFlags.TakerSells : TradeFlags.None);
         var end = fills + room;
         var fill = fills;
         while (leaves > 0 && fill != end && taker.LevelsLeft > 0)
@@ -125,7 +133,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 break;
             }
 
-            var level = makers.LevelAt(key);
+            var isWide = makers.TryFindWide(key, out var leaf);
+            var level = isWide ? Leaf.WideLevel(leaf, key) : makers.LevelAt(key);
             Planted.PutLastFirst(PlantedBug.NewestOrderFirst, level, orders);
             var price = book.PriceOf(taker.Side.Opposite(), key);
             var before = leaves;
@@ -135,13 +144,13 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 var maker = orders + slot;
                 var quantity = maker->Leaves;
                 fill->MakerSlot = slot;
-                fill->Flags = TradeFlags.MakerFilled;
+                fill->Flags = filled;
                 fill->Price = price;
                 fill->Quantity = quantity;
                 if (quantity > leaves)
                 {
                     maker->Leaves = quantity - leaves;
-                    fill->Flags = TradeFlags.None;
+                    fill->Flags = filled & ~TradeFlags.MakerFilled;
                     fill->Quantity = leaves;
                     leaves = 0;
                     fill++;
@@ -164,8 +173,15 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
             Invariant.That(level->Quantity == 0, "a level without orders has no quantity");
             *level = default;
-            makers.Vacate(key, isEmpty: true);
             taker.LevelsLeft--;
+            if (isWide)
+            {
+                makers.VacateBest(leaf, key);
+            }
+            else
+            {
+                makers.Vacate(key, isEmpty: true);
+            }
         }
 
         taker.Leaves = leaves;
@@ -174,38 +190,41 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     /// <summary>Settles the makers' side of fills and writes their trades; what the taker's side comes to is added to <paramref name="sums"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void SettleFills(SymbolBook book, Fill* fills, int count, long timeUs, ref TradeSums sums, ref RecordWriter record)
+    private void SettleFills(SymbolBook book, Fill* fills, int count, long timeUs, TradeSums* sums, ref RecordWriter record)
     {
         // Safety: the makers are still in the store, which moves nothing; there is room for as many trades as fills.
         ref var taker = ref _taker;
         ref readonly var symbol = ref book.Numbers;
         var orders = _orders.Start;
-        var takerSide = taker.Side;
-        var makerSide = takerSide.Opposite();
-        var takerFlags = takerSide == Side.Sell ? TradeFlags.TakerSells : TradeFlags.None;
+        var lists = _orders.Lists;
+        var makerPaysWith = taker.Side.Opposite().Index();
+        var buyMask = taker.Side.BuyMask();
         var (tradeId, aggregateTradeId, lastPrice) = (book.LastTradeId, book.LastAggregateTradeId, taker.LastTradePrice);
-        if (sums.Lots == 0)
-        {
-            sums.FirstPrice = fills->Price;
-        }
-
         ref var trade = ref record.Add<TradeExecuted>(count);
         for (Fill* fill = fills, end = fills + count; fill != end; fill++)
         {
             var maker = orders + fill->MakerSlot;
             var (price, quantity) = (fill->Price, fill->Quantity);
-            var (takerPays, makerPays) = (symbol.HoldFor(takerSide, price, quantity), symbol.HoldFor(makerSide, price, quantity));
+            var turnover = price * quantity;
+            var (quote, coin) = (turnover * symbol.QuoteUnitsPerTickLot, symbol.BaseAmount(quantity));
+
+            // Where the taker buys, it pays the quote amount.
+            var takerPays = coin ^ ((coin ^ quote) & buyMask);
+            var makerPays = coin ^ quote ^ takerPays;
             var makerFee = _ledger.Fee(maker->AccountId, in symbol, isMaker: true, takerPays);
             var takerFee = _ledger.Fee(taker.AccountId, in symbol, isMaker: false, makerPays);
             Planted.Let(PlantedBug.DoubleFee, ref takerFee, Math.Min(2 * takerFee, makerPays));
             Planted.Let(PlantedBug.FeeRoundedDown, ref makerFee, Math.Max(0, makerFee - 1));
-            ref readonly var makerOrders = ref _orders.OrdersOf(maker->AccountOrders);
-            _ledger.SettleMaker(makerOrders.PaidFunds(makerSide), makerPays, makerOrders.ReceivedFunds(makerSide), takerPays - makerFee);
+            var list = lists + maker->AccountOrders;
+            _ledger.SettleMaker(list->Funds(makerPaysWith), makerPays, list->Funds(makerPaysWith ^ 1), takerPays - makerFee);
+            sums->Turnover += turnover;
+            sums->MakerFees += makerFee;
+            sums->TakerFees += takerFee;
+
             aggregateTradeId += price == lastPrice ? 0 : 1;
             lastPrice = price;
-
             trade.Type = EventType.TradeExecuted;
-            trade.Flags = takerFlags | fill->Flags;
+            trade.Flags = fill->Flags;
             trade.MakerAccountId = maker->AccountId;
             trade.MakerOrderId = maker->OrderId;
             trade.TradeId = ++tradeId;
@@ -215,18 +234,18 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             trade.MakerFee = makerFee;
             trade.TakerFee = takerFee;
             trade = ref Unsafe.Add(ref trade, 1);
-            sums.Lots += quantity;
-            sums.Turnover += price * quantity;
-            sums.MakerFees += makerFee;
-            sums.TakerFees += takerFee;
+        }
+
+        (book.LastTradeId, book.LastAggregateTradeId, taker.LastTradePrice) = (tradeId, aggregateTradeId, lastPrice);
+        for (Fill* fill = fills, end = fills + count; fill != end; fill++)
+        {
+            var maker = orders + fill->MakerSlot;
             if (!maker->HasFills)
             {
                 maker->HasFills = true;
                 _risk.OnFirstFill(maker->AccountId, isMaker: true, timeUs);
             }
         }
-
-        (book.LastTradeId, book.LastAggregateTradeId, taker.LastTradePrice) = (tradeId, aggregateTradeId, lastPrice);
     }
 
     /// <summary>Takes the filled makers, which are out of their levels, out of the store.</summary>
@@ -234,7 +253,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     private void RemoveFilled(Fill* fills, int count)
     {
         // Only the last one may have something left.
-        count -= fills[count - 1].Flags == TradeFlags.MakerFilled ? 0 : 1;
+        count -= (fills[count - 1].Flags & TradeFlags.MakerFilled) != 0 ? 0 : 1;
         for (Fill* fill = fills, end = fills + count; fill != end; fill++)
         {
             _orders.Remove(fill->MakerSlot);
@@ -312,7 +331,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         var released = _taker.Held - stillNeeded;
         Invariant.That(released >= 0, "an order never spends more than it holds");
-        _ledger.Release(_orders.OrdersOf(_taker.AccountOrders).PaidFunds(_taker.Side), book.Numbers.PaidAssetId(_taker.Side), released);
+        _ledger.Release(_orders.OrdersOf(_taker.AccountOrders).PaidFunds(_taker.Side), released);
         _taker.Held = stillNeeded;
         return released;
     }

@@ -32,7 +32,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         BeginChange();
-        if (found.AccountOrders == 0 || !_ledger.TryHold(_orders.OrdersOf(found.AccountOrders).PaidFunds(order.Side), symbol.PaidAssetId(order.Side), found.Held))
+        if (found.AccountOrders == 0 || !_ledger.TryHold(_orders.OrdersOf(found.AccountOrders).PaidFunds(order.Side), found.Held))
         {
             record.Reject(RejectReason.InsufficientBalance);
             return;

@@ -89,7 +89,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
             _accountRestrictions[accountId] = (Restrictions)reader.ReadByte();
         }
 
-        FindClosedAccounts();
+        FindRestrictedAccounts();
         _isVenueHalted = reader.ReadBool();
         _operators.Load(reader);
         _requests.Load(reader);

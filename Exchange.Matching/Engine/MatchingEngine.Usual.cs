@@ -85,7 +85,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         BeginChange();
-        if (!_ledger.TryHold(list.PaidFunds(order.Side), symbol.PaidAssetId(order.Side), held))
+        if (!_ledger.TryHold(list.PaidFunds(order.Side), held))
         {
             return 0;
         }
@@ -111,7 +111,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     private int TryTake(ref CommandSlot order, SymbolBook book, int accountOrders, long held, long sequence, long timeUs, ref byte destination)
     {
         BeginChange();
-        if (!_ledger.TryHold(_orders.OrdersOf(accountOrders).PaidFunds(order.Side), book.Numbers.PaidAssetId(order.Side), held))
+        if (!_ledger.TryHold(_orders.OrdersOf(accountOrders).PaidFunds(order.Side), held))
         {
             return 0;
         }
@@ -176,7 +176,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         var heldChange = symbol.HoldChange(side, oldPrice, move.Price, leaves);
         BeginChange();
-        if (!_ledger.TryChangeHold(order->QuoteFunds, symbol.QuoteAssetId, heldChange))
+        if (!_ledger.TryChangeHold(order->QuoteFunds, heldChange))
         {
             return 0;
         }

@@ -38,7 +38,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : IDisposable
     private Asset[] _assets = [];
     private Restrictions[] _accountRestrictions = new Restrictions[64];
 
-    // Derived: whether any account may do nothing at all.
+    // Derived: whether any account is restricted, or was since this was last found out, and whether any may do nothing at all.
+    private bool _hasRestrictedAccounts;
     private bool _hasClosedAccounts;
     private bool _isVenueHalted;
     private readonly OperatorTable _operators = new();

@@ -50,14 +50,13 @@ public interface ILedger : ISnapshotState
     FundsPlace PlaceOf(int accountId, int assetId);
 
     /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
-    /// <param name="funds">In the asset <paramref name="assetId"/>, as everywhere.</param>
-    bool TryHold(FundsPlace funds, int assetId, long amount);
+    bool TryHold(FundsPlace funds, long amount);
 
     /// <summary>Moves from free to held, or, where the change is negative, back; false, and nothing changed, when less is free.</summary>
-    bool TryChangeHold(FundsPlace funds, int assetId, long change);
+    bool TryChangeHold(FundsPlace funds, long change);
 
     /// <summary>Moves from held back to free.</summary>
-    void Release(FundsPlace funds, int assetId, long amount);
+    void Release(FundsPlace funds, long amount);
 
     /// <summary>
     /// Returns the fee that the account pays from <paramref name="received"/> units, rounded up, never more than received.

@@ -29,7 +29,7 @@ public struct AllowedPrices
     public readonly bool Has(Side side, long price, long timeUs)
     {
         // Safety: one bit of the side, whatever it is, finds one of the two.
-        ref readonly var range = ref Unsafe.Add(ref Unsafe.As<Ranges, PriceRange>(ref Unsafe.AsRef(in _ranges)), (int)side & 1);
+        ref readonly var range = ref Unsafe.Add(ref Unsafe.As<Ranges, PriceRange>(ref Unsafe.AsRef(in _ranges)), side.Index());
         return timeUs < _validUntilUs && price >= range.Lowest && price <= range.Highest;
     }
 

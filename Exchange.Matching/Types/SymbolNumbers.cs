@@ -51,7 +51,7 @@ public struct SymbolNumbers
     /// <summary>Returns the id of the asset that an order of <paramref name="side"/> pays with.</summary>
     // Safety: one bit of the side, whatever it is, finds one of the two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int PaidAssetId(Side side) => Unsafe.Add(ref Unsafe.AsRef(in QuoteAssetId), (int)side & 1);
+    public readonly int PaidAssetId(Side side) => Unsafe.Add(ref Unsafe.AsRef(in QuoteAssetId), side.Index());
 
     /// <summary>Returns what a limit order of <paramref name="quantity"/> lots at <paramref name="price"/> ticks holds, in units of its paid asset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,12 +62,10 @@ public struct SymbolNumbers
     public readonly long HoldOfNotional(Side side, long notional, long quantity) => OfSide(side, notional, BaseAmount(quantity));
 
     /// <summary>Returns by how much <see cref="HoldFor"/> changes from one price to another; for a sell 0, since it holds its lots whatever the price.</summary>
-    // Why by a mask: no processor can foresee side and direction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly long HoldChange(Side side, long oldPrice, long newPrice, long quantity) =>
-        (newPrice - oldPrice) * quantity * QuoteUnitsPerTickLot & ((long)side - 1);
+        (newPrice - oldPrice) * quantity * QuoteUnitsPerTickLot & side.BuyMask();
 
-    // Why without a branch: no processor can foresee sides.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long OfSide(Side side, long buy, long sell) => sell ^ ((sell ^ buy) & ((long)side - 1));
+    private static long OfSide(Side side, long buy, long sell) => sell ^ ((sell ^ buy) & side.BuyMask());
 }

@@ -11,13 +11,13 @@ internal static class LedgerHolds
         Invariant.That(ledger.TryHold(accountId, assetId, amount), "what is held was free before");
 
     public static bool TryHold(this Ledger ledger, int accountId, int assetId, long amount) =>
-        ledger.TryHold(ledger.PlaceOf(accountId, assetId), assetId, amount);
+        ledger.TryHold(ledger.PlaceOf(accountId, assetId), amount);
 
     public static bool TryChangeHold(this Ledger ledger, int accountId, int assetId, long change) =>
-        ledger.TryChangeHold(ledger.PlaceOf(accountId, assetId), assetId, change);
+        ledger.TryChangeHold(ledger.PlaceOf(accountId, assetId), change);
 
     public static void Release(this Ledger ledger, int accountId, int assetId, long amount) =>
-        ledger.Release(ledger.PlaceOf(accountId, assetId), assetId, amount);
+        ledger.Release(ledger.PlaceOf(accountId, assetId), amount);
 
     public static void SettleMaker(this Ledger ledger, int accountId, int paidAssetId, long paid, int receivedAssetId, long received) =>
         ledger.SettleMaker(ledger.PlaceOf(accountId, paidAssetId), paid, ledger.PlaceOf(accountId, receivedAssetId), received);

@@ -226,13 +226,13 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
         return place;
     }
 
-    public bool TryHold(FundsPlace funds, int assetId, long amount)
+    public bool TryHold(FundsPlace funds, long amount)
     {
         plan.CountHold(plan.AccountOf[funds]);
-        return inner.TryHold(funds, assetId, amount);
+        return inner.TryHold(funds, amount);
     }
 
-    public bool TryChangeHold(FundsPlace funds, int assetId, long change)
+    public bool TryChangeHold(FundsPlace funds, long change)
     {
         if (change > 0)
         {
@@ -243,13 +243,13 @@ internal readonly struct ThrowingLedger<T>(T inner, FaultPlan plan) : ILedger
             plan.CountRelease(plan.AccountOf[funds]);
         }
 
-        return inner.TryChangeHold(funds, assetId, change);
+        return inner.TryChangeHold(funds, change);
     }
 
-    public void Release(FundsPlace funds, int assetId, long amount)
+    public void Release(FundsPlace funds, long amount)
     {
         plan.CountRelease(plan.AccountOf[funds]);
-        inner.Release(funds, assetId, amount);
+        inner.Release(funds, amount);
     }
 
     public long Fee(int accountId, in SymbolNumbers symbol, bool isMaker, long received)

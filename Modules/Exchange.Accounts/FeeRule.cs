@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Exchange.Matching.Types;
 
 namespace Exchange.Accounts;
 
@@ -17,6 +18,14 @@ internal static class FeeRule
         {
             return (long)((((ulong)received * (ulong)ppm) + (Million - 1)) / Million);
         }
+
+        return OfMany(received, ppm);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long OfMany(long received, int ppm)
+    {
+        Invariant.That(received >= 0, "a fee is taken from what was received");
 
         // Why: whole millions carry no remainder, so the product is split there; the rest stays below 10^12. A rate of at most one
         // million bounds the first part by the whole millions and the second by the rest: no separate minimum is needed.

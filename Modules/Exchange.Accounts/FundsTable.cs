@@ -63,12 +63,8 @@ internal unsafe struct FundsTable
         }
     }
 
-    /// <summary>The funds at a place that <see cref="PlaceOf"/> has told.</summary>
-    public readonly ref Funds this[FundsPlace place]
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref _funds[place.Index];
-    }
+    /// <summary>All funds, by the places that <see cref="PlaceOf"/> tells: they never move.</summary>
+    public readonly Funds* Start => _funds;
 
     /// <summary>Returns the funds for change; takes memory only where nobody has asked for the chunk before.</summary>
     /// <exception cref="InvariantBrokenException">No such account or asset: callers look up first, so this is a bug.</exception>

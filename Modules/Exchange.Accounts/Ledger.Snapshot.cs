@@ -3,8 +3,8 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Accounts;
 
-/// <summary>The ledger's part of a snapshot: totals by asset, openings, keys, funds. What was booked twice must still agree after a load.</summary>
-internal sealed partial class Ledger : ISnapshotState
+/// <summary>The ledger's part of a snapshot: totals by asset, openings, keys, funds. Both must still agree after a load.</summary>
+internal sealed unsafe partial class Ledger : ISnapshotState
 {
     private const int SnapshotVersion = 1;
 
@@ -13,10 +13,12 @@ internal sealed partial class Ledger : ISnapshotState
         writer.Write(SnapshotVersion);
         writer.Write(AccountCount);
         writer.Write(_funds.AssetCount);
-        foreach (ref readonly var totals in _totals.AsSpan(0, _funds.AssetCount))
+        var held = SumOfHeld();
+        for (var assetId = 0; assetId < held.Length; assetId++)
         {
-            writer.Write(totals.Free);
-            writer.Write(totals.Held);
+            ref readonly var totals = ref _totals[assetId];
+            writer.Write((long)totals.OfAccounts - held[assetId]);
+            writer.Write(held[assetId]);
             writer.Write(totals.Fees);
             writer.Write(totals.Deposits);
             writer.Write(totals.Withdrawals);
@@ -30,16 +32,15 @@ internal sealed partial class Ledger : ISnapshotState
     public void Load(SnapshotReader reader)
     {
         reader.ReadVersion("ledger", SnapshotVersion);
-        var accountCount = reader.ReadCount(maxAccounts);
+        var accountCount = reader.ReadCount(_maxAccounts);
         _funds.Open(accountCount, reader.ReadCount(ushort.MaxValue));
         _totals = new AssetTotals[_funds.AssetCount];
-        var free = new long[_funds.AssetCount];
+        var told = new Funds[_funds.AssetCount];
         for (var assetId = 0; assetId < _totals.Length; assetId++)
         {
-            free[assetId] = reader.ReadInt64();
+            told[assetId] = new Funds { Free = reader.ReadInt64(), Held = reader.ReadInt64() };
             _totals[assetId] = new AssetTotals
             {
-                Held = reader.ReadInt64(),
                 Fees = reader.ReadInt64(),
                 Deposits = reader.ReadInt128(),
                 Withdrawals = reader.ReadInt128(),
@@ -48,11 +49,26 @@ internal sealed partial class Ledger : ISnapshotState
 
         _openings = StateHash.From(reader.ReadInt64());
         _apiKeys.Load(reader);
-        LoadFunds(reader, free);
+        LoadFunds(reader, told);
     }
 
-    /// <param name="free">By asset, what the accounts have free together.</param>
-    private void LoadFunds(SnapshotReader reader, long[] free)
+    /// <summary>By asset, what the accounts hold together. Walks all accounts.</summary>
+    private long[] SumOfHeld()
+    {
+        var sums = new long[_funds.AssetCount];
+        for (var assetId = 0; assetId < sums.Length; assetId++)
+        {
+            for (var accountId = 1; accountId <= AccountCount; accountId++)
+            {
+                sums[assetId] += _funds.Read(accountId, assetId).Held;
+            }
+        }
+
+        return sums;
+    }
+
+    /// <param name="told">By asset, what the accounts have together.</param>
+    private void LoadFunds(SnapshotReader reader, Funds[] told)
     {
         var sums = new Funds[_totals.Length];
         _funds.Load(reader, AccountCount, _funds.AssetCount, (assetId, funds) =>
@@ -63,10 +79,10 @@ internal sealed partial class Ledger : ISnapshotState
         for (var assetId = 0; assetId < _totals.Length; assetId++)
         {
             var (sum, totals) = (sums[assetId], _totals[assetId]);
-            if (sum.Free != free[assetId] || sum.Held != totals.Held || (Int128)free[assetId] + totals.Held + totals.Fees != totals.Deposits - totals.Withdrawals)
+            if (sum.Free != told[assetId].Free || sum.Held != told[assetId].Held || (Int128)sum.Free + sum.Held != totals.OfAccounts)
             {
                 throw new SnapshotDamagedException(
-                    $"asset {assetId}: the accounts sum up to free {sum.Free}, held {sum.Held}; the totals say {free[assetId]}, {totals.Held},"
+                    $"asset {assetId}: the accounts sum up to free {sum.Free}, held {sum.Held}; the totals say {told[assetId].Free}, {told[assetId].Held},"
                     + $" fees {totals.Fees}, deposits {totals.Deposits}, withdrawals {totals.Withdrawals}");
             }
         }

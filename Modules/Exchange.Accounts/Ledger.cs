@@ -8,13 +8,13 @@ using Exchange.Matching.Types;
 namespace Exchange.Accounts;
 
 /// <summary>
-/// The money: free and held funds of accounts, and beside them the totals of each asset, so that every movement is booked twice and
-/// <see cref="FindImbalance"/> can compare. Engine thread only; reached through <see cref="LedgerPort"/>.
+/// The money: free and held funds of accounts, and beside them what each asset's came from and went to, so that <see cref="FindImbalance"/> can compare. What
+/// moves between free and held funds of one account changes no sum: the engine compares it with what open orders need. Engine thread only; reached through
+/// <see cref="LedgerPort"/>.
 /// A method that moves funds checks everything before its first change and throws <see cref="InvariantBrokenException"/>
 /// when the funds are not there. Nothing allocates, but opening accounts, adding assets and the first change in a chunk of funds.
 /// </summary>
-/// <param name="maxAccounts">Most accounts; smaller than <see cref="MaxAccounts"/> in tests only.</param>
-internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
+internal sealed unsafe partial class Ledger
 {
     /// <summary>Most accounts of one exchange.</summary>
     public const int MaxAccounts = 1 << 24;
@@ -22,10 +22,23 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     /// <summary>Most units of one asset: with it no sum of balances leaves a long.</summary>
     public const long MaxSupply = 1L << 62;
 
-    private FundsTable _funds = new();
+    private FundsTable _funds;
+
+    // That of the table, at hand.
+    private readonly Funds* _start;
     private readonly ApiKeySet _apiKeys = new();
     private AssetTotals[] _totals = [];
     private StateHash _openings = new();
+
+    private readonly int _maxAccounts;
+
+    /// <param name="maxAccounts">Most accounts; smaller than <see cref="MaxAccounts"/> in tests only.</param>
+    public Ledger(int maxAccounts = MaxAccounts)
+    {
+        _maxAccounts = maxAccounts;
+        _funds = new FundsTable();
+        _start = _funds.Start;
+    }
 
     /// <summary>Accounts 1 to this number exist.</summary>
     public int AccountCount
@@ -54,7 +67,7 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     /// </summary>
     public RejectReason CheckOpenAccount(OpenAccountCommand command)
     {
-        if (AccountCount >= maxAccounts)
+        if (AccountCount >= _maxAccounts)
         {
             return RejectReason.TooManyAccounts;
         }
@@ -192,71 +205,72 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
 
     /// <summary>Moves from free to held; false, and nothing changed, when less is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryHold(FundsPlace place, int assetId, long amount)
+    public bool TryHold(FundsPlace place, long amount)
     {
-        ref var funds = ref _funds[place];
-        Invariant.That(amount >= 0, "an amount that is held is not negative");
-        if (amount > funds.Free)
+        var funds = _start + place.Index;
+
+        // Why unsigned: what is free is not negative, and a negative amount is above it.
+        if ((ulong)amount > (ulong)funds->Free)
         {
+            Invariant.That(amount >= 0, "an amount that is held is not negative");
             return false;
         }
 
-        Move(ref funds, ref TotalsAt(assetId), amount);
+        Move(funds, amount);
         return true;
     }
 
     /// <summary>Moves from free to held, or, where the change is negative, back; false, and nothing changed, when less is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryChangeHold(FundsPlace place, int assetId, long change)
+    public bool TryChangeHold(FundsPlace place, long change)
     {
-        ref var funds = ref _funds[place];
-        if (change > funds.Free)
+        var funds = _start + place.Index;
+        if (change > funds->Free)
         {
             return false;
         }
 
-        Invariant.That(funds.Held + change >= 0, "what is released was held before");
-        Move(ref funds, ref TotalsAt(assetId), change);
+        Invariant.That(funds->Held + change >= 0, "what is released was held before");
+        Move(funds, change);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(FundsPlace place, int assetId, long amount)
+    public void Release(FundsPlace place, long amount)
     {
-        ref var funds = ref _funds[place];
-        Invariant.That(amount >= 0 && amount <= funds.Held, "what is released was held before");
-        Move(ref funds, ref TotalsAt(assetId), -amount);
+        var funds = _start + place.Index;
+
+        // Why unsigned: what is held is not negative, and a negative amount is above it.
+        Invariant.That((ulong)amount <= (ulong)funds->Held, "what is released was held before");
+        Move(funds, -amount);
     }
 
-    /// <summary>Moves from free to held, in the account and in the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Move(ref Funds funds, ref AssetTotals totals, long amount)
+    private static void Move(Funds* funds, long amount)
     {
-        funds.Free -= amount;
-        funds.Held += amount;
-        totals.Held += amount;
+        funds->Free -= amount;
+        funds->Held += amount;
     }
 
     /// <summary>Returns the fee by the symbol's rates; every account pays the same.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Fee(in SymbolNumbers symbol, bool isMaker, long received)
     {
-        Invariant.That(received >= 0, "a fee is taken from what was received");
         return FeeRule.Of(received, isMaker ? symbol.MakerFeePpm : symbol.TakerFeePpm);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SettleMaker(FundsPlace paidFrom, long paid, FundsPlace receivedIn, long received)
     {
-        ref var paidFunds = ref _funds[paidFrom];
-        var held = paidFunds.Held - paid;
+        var paidFunds = _start + paidFrom.Index;
+        var held = paidFunds->Held - paid;
         if ((paid | received | held) < 0)
         {
-            ThrowUnsettled(paid, paidFunds.Held);
+            ThrowUnsettled(paid, paidFunds->Held);
         }
 
-        paidFunds.Held = held;
-        _funds[receivedIn].Free += received;
+        paidFunds->Held = held;
+        _start[receivedIn.Index].Free += received;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -264,19 +278,19 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     {
         var (paid, received, makerFees, takerFees) = (settlement.Paid, settlement.Received, settlement.MakerFees, settlement.TakerFees);
         var (makersReceived, takerReceived) = (paid - makerFees, received - takerFees);
-        ref var paidFunds = ref _funds[settlement.PaidFrom];
-        var held = paidFunds.Held - paid;
+        var paidFunds = _start + settlement.PaidFrom.Index;
+        var held = paidFunds->Held - paid;
 
         // Why one comparison: each of these may not be negative, and a sign shows in the union of all.
         if ((paid | received | makerFees | takerFees | makersReceived | takerReceived | held) < 0)
         {
-            ThrowUnsettled(in settlement, paidFunds.Held);
+            ThrowUnsettled(in settlement, paidFunds->Held);
         }
 
-        paidFunds.Held = held;
-        _funds[settlement.ReceivedIn].Free += takerReceived;
-        TotalsAt(settlement.PaidAssetId).Settle(paid, makerFees);
-        TotalsAt(settlement.ReceivedAssetId).Settle(received, takerFees);
+        paidFunds->Held = held;
+        _start[settlement.ReceivedIn.Index].Free += takerReceived;
+        TotalsAt(settlement.PaidAssetId).Fees += makerFees;
+        TotalsAt(settlement.ReceivedAssetId).Fees += takerFees;
     }
 
     [DoesNotReturn]
@@ -339,15 +353,14 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
     }
 
     /// <summary>
-    /// Returns the first broken rule in words, or null. Per asset: a negative balance, a sum of the accounts' free or held funds that is not what the
-    /// totals say; what is free, they say by the rule of conservation.
+    /// Returns the first broken rule in words, or null. Per asset: a negative balance; accounts whose free and held funds do not come to what was deposited,
+    /// less withdrawals and fees.
     /// </summary>
     public string? FindImbalance()
     {
         for (var assetId = 0; assetId < _funds.AssetCount; assetId++)
         {
-            Int128 free = 0;
-            Int128 held = 0;
+            Int128 sum = 0;
             for (var accountId = 1; accountId <= AccountCount; accountId++)
             {
                 var funds = _funds.Read(accountId, assetId);
@@ -356,14 +369,14 @@ internal sealed partial class Ledger(int maxAccounts = Ledger.MaxAccounts)
                     return $"asset {assetId}, account {accountId}: free {funds.Free}, held {funds.Held}; neither may be negative";
                 }
 
-                free += funds.Free;
-                held += funds.Held;
+                sum += funds.Free;
+                sum += funds.Held;
             }
 
             var totals = _totals[assetId];
-            if (totals.Free != free || totals.Held != held)
+            if (totals.OfAccounts != sum)
             {
-                return $"asset {assetId}: the accounts sum up to free {free}, held {held}; the totals say free {totals.Free}, held {totals.Held}";
+                return $"asset {assetId}: the accounts sum up to {sum}; the totals say {totals.OfAccounts}";
             }
         }
 

@@ -50,13 +50,13 @@ public readonly struct LedgerPort : ILedger, IReservesMemory
     public FundsPlace PlaceOf(int accountId, int assetId) => _ledger.PlaceOf(accountId, assetId);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryHold(FundsPlace funds, int assetId, long amount) => _ledger.TryHold(funds, assetId, amount);
+    public bool TryHold(FundsPlace funds, long amount) => _ledger.TryHold(funds, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryChangeHold(FundsPlace funds, int assetId, long change) => _ledger.TryChangeHold(funds, assetId, change);
+    public bool TryChangeHold(FundsPlace funds, long change) => _ledger.TryChangeHold(funds, change);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(FundsPlace funds, int assetId, long amount) => _ledger.Release(funds, assetId, amount);
+    public void Release(FundsPlace funds, long amount) => _ledger.Release(funds, amount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Fee(int accountId, in SymbolNumbers symbol, bool isMaker, long received) => Ledger.Fee(in symbol, isMaker, received);

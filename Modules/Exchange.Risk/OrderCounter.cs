@@ -101,12 +101,13 @@ internal sealed unsafe class OrderCounter
     /// Returns whether one order more breaks no limit, and is counted by <see cref="CountOneMore"/>: as most are, whose account has placed others in the
     /// windows of now. Otherwise <see cref="Check"/> decides.
     /// </summary>
+    /// <param name="accountId">One that exists: it is not asked.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasRoom(int accountId, long timeUs)
     {
-        ref readonly var counts = ref At(accountId);
-        return IsInWindows(timeUs) && counts.TenSeconds == _tenSeconds
-            && !IsUsedUp(counts.Per10Seconds, counts.LimitPer10Seconds) && !IsUsedUp(counts.PerDay, counts.LimitPerDay) && counts.PerDay != int.MaxValue;
+        var counts = _counts + accountId;
+        return IsInWindows(timeUs) && counts->TenSeconds == _tenSeconds
+            && !IsUsedUp(counts->Per10Seconds, counts->LimitPer10Seconds) && !IsUsedUp(counts->PerDay, counts->LimitPerDay) && counts->PerDay != int.MaxValue;
     }
 
     /// <summary>An accepted order of an account that <see cref="HasRoom"/> at the same time.</summary>
@@ -150,6 +151,7 @@ internal sealed unsafe class OrderCounter
     }
 
     /// <summary>Gives back in the windows of now, whenever the order was placed; no count falls below 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void OnFirstFill(int accountId, bool isMaker, long timeUs)
     {
         ref var counts = ref At(accountId);

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace Exchange.Tests.Unit.Modules.Accounts;
 
-public sealed class FundsTableTests
+public sealed unsafe class FundsTableTests
 {
     private static readonly int[] Accounts = [1, 2, 255, 256, 257, 511, 512, 70_000];
 
@@ -45,7 +45,7 @@ public sealed class FundsTableTests
         table.At(1_000_000, 0).Free = 1;
         table.At(1, 1_999).Free = 1;
         funds.Free = 7;
-        table[place].Held = 8;
+        table.Start[place.Index].Held = 8;
         Assert.That((table.Read(1, 0).Free, table.Read(2, 999).Held, table.PlaceOf(2, 999)), Is.EqualTo((7, 8, place)));
     }
 

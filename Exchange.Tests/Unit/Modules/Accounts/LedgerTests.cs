@@ -23,7 +23,7 @@ public sealed class LedgerTests
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 50+50 CASH 0+0"));
             Assert.That(ledger.Free(1, Coin), Is.EqualTo(50));
-            Assert.That(Totals(ledger, Coin), Is.EqualTo("free 50 held 50 fees 0 in 100 out 0"));
+            Assert.That(Totals(ledger, Coin), Is.EqualTo("accounts 100 fees 0 in 100 out 0"));
             Assert.That(ledger.FindImbalance(), Is.Null);
         });
     }
@@ -38,8 +38,8 @@ public sealed class LedgerTests
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 297+0 CASH 0+100, 2: COIN 0+200 CASH 891+0"));
-            Assert.That(Totals(ledger, Coin), Is.EqualTo("free 297 held 200 fees 3 in 500 out 0"));
-            Assert.That(Totals(ledger, Cash), Is.EqualTo("free 891 held 100 fees 9 in 1000 out 0"));
+            Assert.That(Totals(ledger, Coin), Is.EqualTo("accounts 497 fees 3 in 500 out 0"));
+            Assert.That(Totals(ledger, Cash), Is.EqualTo("accounts 991 fees 9 in 1000 out 0"));
             Assert.That(ledger.FindImbalance(), Is.Null);
         });
     }
@@ -68,7 +68,7 @@ public sealed class LedgerTests
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 4611686018427387903+0 CASH 0+0, 2: COIN 0+0 CASH 0+0"));
-            Assert.That(Totals(ledger, Cash), Is.EqualTo("free 0 held 0 fees 4611686018427387904 in 4611686018427387904 out 0"));
+            Assert.That(Totals(ledger, Cash), Is.EqualTo("accounts 0 fees 4611686018427387904 in 4611686018427387904 out 0"));
             Assert.That(ledger.FindImbalance(), Is.Null);
         });
     }
@@ -129,8 +129,8 @@ public sealed class LedgerTests
         Assert.Multiple(() =>
         {
             Assert.That(Balances(ledger), Is.EqualTo("1: COIN 495+0 CASH 0+0, 2: COIN 0+0 CASH 594+0, 3: COIN 0+0 CASH 396+0"));
-            Assert.That(Totals(ledger, Coin), Is.EqualTo("free 495 held 0 fees 5 in 500 out 0"));
-            Assert.That(Totals(ledger, Cash), Is.EqualTo("free 990 held 0 fees 10 in 1000 out 0"));
+            Assert.That(Totals(ledger, Coin), Is.EqualTo("accounts 495 fees 5 in 500 out 0"));
+            Assert.That(Totals(ledger, Cash), Is.EqualTo("accounts 990 fees 10 in 1000 out 0"));
             Assert.That(ledger.FindImbalance(), Is.Null);
         });
     }
@@ -234,7 +234,7 @@ public sealed class LedgerTests
     private static string Totals(Ledger ledger, int asset)
     {
         var totals = ledger.TotalsOf(asset);
-        return $"free {totals.Free} held {totals.Held} fees {totals.Fees} in {totals.Deposits} out {totals.Withdrawals}";
+        return $"accounts {totals.OfAccounts} fees {totals.Fees} in {totals.Deposits} out {totals.Withdrawals}";
     }
 
     /// <summary>The buyer takes.</summary>
