@@ -263,11 +263,24 @@ public static class TradingCommandCodec
         return PlaceFields + 2 * sizeof(long) + 1 + command.ClientOrderIdInPlace.Length;
     }
 
-    /// <summary>Writes the body of a cancel; returns its length.</summary>
+    /// <summary>Writes the body of a cancel on a symbol that exists; returns its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int WriteCancel(in CommandSlot command, ref byte start)
+    internal static int WriteKnownCancel(in CommandSlot command, ref byte start)
+    {
+        WriteKnownIds(command, ref start);
+        return WriteCancelFields(command, ref start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteCancel(in CommandSlot command, ref byte start)
     {
         WriteIds(command, ref start);
+        return WriteCancelFields(command, ref start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteCancelFields(in CommandSlot command, ref byte start)
+    {
         Put(ref start, Head, command.OrderId);
         Put(ref start, Head + sizeof(long), (byte)command.Restriction);
         Put(ref start, CancelIds, command.ClientOrderIdInPlace);

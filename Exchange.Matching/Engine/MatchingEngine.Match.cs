@@ -87,16 +87,18 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     {
         ref readonly var symbol = ref book.Numbers;
         ref var taker = ref _taker;
-        ref readonly var accountOrders = ref _orders.OrdersOf(taker.AccountOrders);
+        var list = _orders.Lists + taker.AccountOrders;
+        var pays = taker.Side.Index();
         var (quote, coin) = (trades.Turnover * symbol.QuoteUnitsPerTickLot, symbol.BaseAmount(trades.Lots));
-        var (paid, received) = taker.Side == Side.Buy ? (quote, coin) : (coin, quote);
+        var paid = coin ^ ((coin ^ quote) & taker.Side.BuyMask());
+        var received = coin ^ quote ^ paid;
         taker.Held -= paid;
         _ledger.SettleTaker(new TakerSettlement
         {
-            PaidFrom = accountOrders.PaidFunds(taker.Side),
-            PaidAssetId = symbol.PaidAssetId(taker.Side),
-            ReceivedIn = accountOrders.ReceivedFunds(taker.Side),
-            ReceivedAssetId = symbol.PaidAssetId(taker.Side.Opposite()),
+            PaidFrom = list->Funds(pays),
+            PaidAssetId = symbol.AssetId(pays),
+            ReceivedIn = list->Funds(pays ^ 1),
+            ReceivedAssetId = symbol.AssetId(pays ^ 1),
             Paid = paid,
             MakerFees = trades.MakerFees,
             Received = received,

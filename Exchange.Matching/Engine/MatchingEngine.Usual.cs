@@ -201,7 +201,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         var book = _books[cancel.SymbolId];
         BeginChange();
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, ShortRecordLength));
-        record.EndBody(TradingCommandCodec.WriteCancel(in cancel, ref record.Body));
+        record.EndBody(TradingCommandCodec.WriteKnownCancel(in cancel, ref record.Body));
         CancelResting(book, slot, ref record);
         AppendBookUpdated(book, ref record);
         return record.Finish(CommandType.CancelOrder, RecordFlags.None, sequence, timeUs);

@@ -49,9 +49,13 @@ public struct SymbolNumbers
     public readonly long BaseAmount(long quantity) => quantity * BaseUnitsPerLot;
 
     /// <summary>Returns the id of the asset that an order of <paramref name="side"/> pays with.</summary>
-    // Safety: one bit of the side, whatever it is, finds one of the two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int PaidAssetId(Side side) => Unsafe.Add(ref Unsafe.AsRef(in QuoteAssetId), side.Index());
+    public readonly int PaidAssetId(Side side) => AssetId(side.Index());
+
+    /// <summary>As above, for the side with this index.</summary>
+    /// <param name="side">0 or 1: <see cref="SideExtensions.Index"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int AssetId(nuint side) => Unsafe.Add(ref Unsafe.AsRef(in QuoteAssetId), side);
 
     /// <summary>Returns what a limit order of <paramref name="quantity"/> lots at <paramref name="price"/> ticks holds, in units of its paid asset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

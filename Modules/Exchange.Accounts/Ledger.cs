@@ -273,7 +273,7 @@ internal sealed unsafe partial class Ledger
         _start[receivedIn.Index].Free += received;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SettleTaker(in TakerSettlement settlement)
     {
         var (paid, received, makerFees, takerFees) = (settlement.Paid, settlement.Received, settlement.MakerFees, settlement.TakerFees);
