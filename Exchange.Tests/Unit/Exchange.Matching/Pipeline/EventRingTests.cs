@@ -88,6 +88,51 @@ public sealed class EventRingTests
     }
 
     [Test]
+    public void Records_of_one_reservation_stand_like_records_of_one_each()
+    {
+        var (ring, _) = NewRing(firstSequence: 7);
+        ring.Reserve(1);
+        ring.Rewind();
+        var lastBegin = ring.ReserveMany(maxBytes: 500, count: 2);
+        foreach (var (value, length) in ((byte, int)[])[(1, 3), (2, 500)])
+        {
+            Assert.That(ring.MayBegin(lastBegin), Is.True);
+            MemoryMarshal.CreateSpan(ref ring.NextRecord, length).Fill(value);
+            ring.CommitNext(length, replyToken: 40 + value);
+        }
+
+        Assert.That((ring.HasReservation, ring.NextSequence, ring.Published), Is.EqualTo((true, 9L, 6L)));
+        ring.Rewind();
+        var third = Write(ring, 9, 20);
+        ring.Publish();
+
+        Assert.That((ring.HasReservation, ring.Published, ring.ReplyToken(7), ring.ReplyToken(8)), Is.EqualTo((false, 9L, 41, 42)));
+        byte[] expected = [.. Enumerable.Repeat((byte)1, 3), .. Enumerable.Repeat((byte)2, 500), .. third];
+        Assert.That(ring.ReadRun(7, 9, 1_000, out var last).ToArray(), Is.EqualTo(expected));
+        Assert.That(last, Is.EqualTo(9));
+    }
+
+    [TestCase(4_096, 1, 0, Description = "all of the memory")]
+    [TestCase(1_000, 1, 3_096)]
+    [TestCase(1_000, 16, 3_096, Description = "all of the slots")]
+    [TestCase(1_000, 17, -1, Description = "a slot more than there are")]
+    public void A_reservation_of_many_ends_where_bytes_or_slots_do(int maxBytes, int count, long lastBegin)
+    {
+        var (ring, _) = NewRing();
+        ring.Reserve(1);
+        ring.Rewind();
+        Assert.That(ring.ReserveMany(maxBytes, count), Is.EqualTo(lastBegin));
+        Assert.That(ring.MayBegin(lastBegin), Is.EqualTo(lastBegin >= 0));
+    }
+
+    [Test]
+    public void A_reservation_of_many_never_waits_and_has_no_room_before_it_is_known()
+    {
+        var (ring, _) = NewRing();
+        Assert.That(ring.MayBegin(ring.ReserveMany(maxBytes: 1, count: 1)), Is.False);
+    }
+
+    [Test]
     public void Misuse_by_the_producer_is_a_bug()
     {
         var (ring, consumer) = NewRing();
