@@ -170,7 +170,7 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         where TLook : struct
     {
         var next = _next;
-        var lastBegin = ReserveUsual();
+        var lastBegin = ReserveUsual(end - next + 1);
         for (var look = next; next <= end;)
         {
             if (typeof(TLook) == typeof(FarLook) && next >= look)
@@ -211,15 +211,16 @@ internal sealed class EngineLoop<TRisk, TLedger>(
                 return false;
             }
 
-            lastBegin = ReserveUsual();
+            lastBegin = ReserveUsual(end - next + 1);
         }
 
         events.Rewind();
         return true;
     }
 
+    /// <summary>Opens a reservation for so many usual commands; behind the last one it does no harm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long ReserveUsual() => events.ReserveMany(engine.MaxRecordLength, SlotsOfOneLook);
+    private long ReserveUsual(long count) => events.ReserveMany(engine.MaxRecordLength, count);
 
     /// <summary>In small books nothing is looked for ahead.</summary>
     private readonly struct NoLook;

@@ -171,7 +171,7 @@ public sealed unsafe class EventRing
     /// <param name="count">Most records before the next reservation.</param>
     /// <returns>The last position where one of them may begin, as far as is known.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal long ReserveMany(int maxBytes, int count)
+    internal long ReserveMany(int maxBytes, long count)
     {
         ref var producer = ref _producer;
         producer.ReservedLength = maxBytes;
