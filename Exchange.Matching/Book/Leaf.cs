@@ -20,10 +20,11 @@ namespace Exchange.Matching.Book;
 internal unsafe struct Leaf
 {
     public const int LineSize = 64;
-    /// <summary>The tag of what is no leaf any more: no key has it.</summary>
-    public const long NoTag = -1;
     public const long Compact = 0;
     public const long Wide = 1;
+
+    /// <summary>The tag of what is no leaf any more. That of a key, whatever number it is, lies within 2^58 of 0.</summary>
+    public const long NoTag = long.MinValue;
 
     /// <summary>Most levels of a compact leaf.</summary>
     public const int CompactMax = 9;

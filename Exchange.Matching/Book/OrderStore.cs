@@ -136,10 +136,6 @@ internal sealed unsafe class OrderStore : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchList(int accountOrders) => Prefetch.Line(_accountOrders + accountOrders);
 
-    /// <summary>Fetches what a search for this order begins with.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchId(long orderId) => Prefetch.Line(_byId.PlaceOf(orderId));
-
     /// <summary>Fetches what a search for the client id, and for the account's orders on the symbol, begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchOwner(long owner, uint idHash)

@@ -97,8 +97,4 @@ internal struct AccountOrders
     // Safety: one bit of the side, whatever it is, finds one of the two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly FundsPlace PaidFunds(Side side) => Funds(side.Index());
-
-    /// <summary>Returns where the funds are in which an order of <paramref name="side"/> receives.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly FundsPlace ReceivedFunds(Side side) => Funds(side.Index() ^ 1);
 }

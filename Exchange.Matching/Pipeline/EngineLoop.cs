@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Exchange.Matching.Commands;
 using Exchange.Matching.Engine;
 using Exchange.Matching.Ports;
@@ -53,7 +52,11 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// <exception cref="PoisonedCommandException">A command failed while it changed the state.</exception>
     public void Run()
     {
-        Begin();
+        if (!Begin())
+        {
+            return;
+        }
+
         while (Take(commands.WaitFor(_next), BatchSlotCount) != StageProgress.Ended)
         {
         }
@@ -68,16 +71,16 @@ internal sealed class EngineLoop<TRisk, TLedger>(
             return Take(commands.Poll(_next), StepSlotCount);
         }
 
-        Begin();
-        return StageProgress.Worked;
+        return Begin() ? StageProgress.Worked : StageProgress.Ended;
     }
 
-    private void Begin()
+    /// <summary>Finishes what the last process left; false when the event ring has been stopped before that, and no command may be executed.</summary>
+    private bool Begin()
     {
         _hasBegun = true;
         try
         {
-            FinishLeftoverWork(clock.LastJournaledUs);
+            return FinishLeftoverWork(clock.LastJournaledUs);
         }
         catch (PoisonedCommandException poison)
         {
@@ -175,7 +178,10 @@ internal sealed class EngineLoop<TRisk, TLedger>(
         {
             if (typeof(TLook) == typeof(FarLook) && next >= look)
             {
+                // Should it fail, no command is to be blamed: none has a reservation.
+                events.Rewind();
                 look = next + LookAhead(next, available);
+                lastBegin = ReserveUsual(end - next + 1);
             }
 
             if (typeof(TLook) == typeof(NearLook))
@@ -324,18 +330,19 @@ internal sealed class EngineLoop<TRisk, TLedger>(
     /// that process, it would break this one too, and every one after it.
     /// </summary>
     /// <param name="timeUs">That of the command: all trades of one taker share their time, whatever happened between them.</param>
-    private void FinishLeftoverWork(long timeUs)
+    private bool FinishLeftoverWork(long timeUs)
     {
         var finishes = true;
         Planted.Let(PlantedBug.LeftoverWorkForgotten, ref finishes, false);
         if (!finishes)
         {
-            return;
+            return true;
         }
 
         var brokeBefore = engine.HasPendingWork && pendingQuarantines.Any(quarantined => quarantined.AccountId == engine.PendingAccountId);
-        _ = brokeBefore ? Own(timeUs, CommandSlot.NoReply, isAbandoned: true) : ContinueWork(timeUs, CommandSlot.NoReply);
+        var isFinished = brokeBefore ? Own(timeUs, CommandSlot.NoReply, isAbandoned: true) : ContinueWork(timeUs, CommandSlot.NoReply);
         events.Publish();
+        return isFinished;
     }
 
     private bool ContinueWork(long timeUs, int replyToken)

@@ -3,7 +3,7 @@ using Exchange.Matching.Types;
 
 namespace Exchange.Accounts;
 
-/// <summary>The ledger's part of a snapshot: totals by asset, openings, keys, funds. Both must still agree after a load.</summary>
+/// <summary>The ledger's part of a snapshot: totals by asset, openings, keys, funds. What the accounts have must come to the totals after a load.</summary>
 internal sealed unsafe partial class Ledger : ISnapshotState
 {
     private const int SnapshotVersion = 1;

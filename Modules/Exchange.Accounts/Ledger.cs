@@ -208,11 +208,9 @@ internal sealed unsafe partial class Ledger
     public bool TryHold(FundsPlace place, long amount)
     {
         var funds = _start + place.Index;
-
-        // Why unsigned: what is free is not negative, and a negative amount is above it.
-        if ((ulong)amount > (ulong)funds->Free)
+        Invariant.That(amount >= 0, "an amount that is held is not negative");
+        if (amount > funds->Free)
         {
-            Invariant.That(amount >= 0, "an amount that is held is not negative");
             return false;
         }
 
@@ -239,9 +237,7 @@ internal sealed unsafe partial class Ledger
     public void Release(FundsPlace place, long amount)
     {
         var funds = _start + place.Index;
-
-        // Why unsigned: what is held is not negative, and a negative amount is above it.
-        Invariant.That((ulong)amount <= (ulong)funds->Held, "what is released was held before");
+        Invariant.That(amount >= 0 && amount <= funds->Held, "what is released was held before");
         Move(funds, -amount);
     }
 
