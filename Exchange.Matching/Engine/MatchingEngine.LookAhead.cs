@@ -14,7 +14,8 @@ namespace Exchange.Matching.Engine;
 /// fetches alone what the next three commands begin with.
 /// <code>
 /// pass 1   places of order ids and of accounts; of many books, the numbers and the heads of both ladders
-/// pass 2   order id ─► order; of a new order, the indices of client ids and of accounts not found lately; of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol; of many books, the tables of leaves at the command's price
+/// pass 2   order id ─► order; of a new order, the indices of client ids and of accounts not found lately; of many books, the tables of leaves at its price
+///          of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol
 /// pass 3   order ─► its neighbours, what its removal changes; list ─► its last order
 ///          of many accounts or symbols, or scattered prices: the numbers of the symbol; funds; levels, or the nodes above
 ///          otherwise, as levels are near: level ─► the last order there; of the other side, the first one

@@ -8,8 +8,8 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Engine;
 
 /// <summary>
-/// The usual commands: a limit order, good till cancelled or for what trades at once, a move to where it rests whole, a cancel by id. Each method executes such a command as a whole, or
-/// returns 0 and has changed nothing: then <see cref="Dispatch"/> begins anew, and finds out what to reject or to trade.
+/// The usual commands: a limit order, good till cancelled or for what trades at once, a move to where it rests whole, a cancel by id. Each method executes
+/// such a command as a whole, or returns 0 and has changed nothing: then <see cref="Dispatch"/> begins anew, and finds out what to reject or to trade.
 /// <para>
 /// Why apart: where nothing trades, nothing is handed on by reference, so the numbers of a command stay in registers, and where its events stand in the record
 /// is known to the compiler. And because nobody asks why a command is refused, checks may stand in the order in which their answers arrive.

@@ -103,7 +103,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : IDisposable
     {
         try
         {
-            var length = HasPendingWork || destination.Length < MaxRecordLength ? 0 : TryUsual(ref command, sequence, timeUs, ref MemoryMarshal.GetReference(destination));
+            var length = HasPendingWork || destination.Length < MaxRecordLength ? 0
+                : TryUsual(ref command, sequence, timeUs, ref MemoryMarshal.GetReference(destination));
             return length != 0 ? length : ExecuteOther(ref command, payload, sequence, timeUs, destination);
         }
         catch (Exception failure) when (IsOfCommand(failure))

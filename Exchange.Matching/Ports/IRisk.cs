@@ -28,8 +28,9 @@ public interface IRisk : ISnapshotState
     RejectReason CheckNewOrder(in CommandSlot order, Symbol symbol, ref AllowedPrices prices, int openOrders, long timeUs);
 
     /// <summary>
-    /// Returns whether a limit order of a known side, good till cancelled or for what trades at once, surely breaks none of what <see cref="CheckNewOrder"/> asks, and is counted by
-    /// <see cref="OnUsualAccepted"/>; false decides nothing. Account and symbol exist; price and quantity may be any number.
+    /// Returns whether a limit order of a known side, good till cancelled or for what trades at once, surely breaks none of what
+    /// <see cref="CheckNewOrder"/> asks, and is counted by <see cref="OnUsualAccepted"/>; false decides nothing. Account and symbol exist; price and quantity
+    /// may be any number.
     /// </summary>
     /// <param name="notional">Price x quantity in units of the quote asset, wrapped around where that is too much.</param>
     bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs);

@@ -38,7 +38,10 @@ internal sealed class RiskState : ISnapshotState
 
     public void SetOrderLimits(int accountId, int per10Seconds, int perDay) => _counter.SetLimits(accountId, per10Seconds, perDay);
 
-    /// <summary>Returns whether a plain limit order, good till cancelled or for what trades at once, surely passes all that <see cref="CheckNewOrder"/> asks; false decides nothing.</summary>
+    /// <summary>
+    /// Returns whether a plain limit order, good till cancelled or for what trades at once, surely passes all that <see cref="CheckNewOrder"/> asks; false
+    /// decides nothing.
+    /// </summary>
     /// <param name="notional">The order's; whatever it is while price or quantity pass no filter.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool AllowsUsual(in CommandSlot order, in SymbolNumbers symbol, in AllowedPrices prices, long notional, int openOrders, long timeUs) =>
