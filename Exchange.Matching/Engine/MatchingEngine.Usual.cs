@@ -79,11 +79,6 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         }
 
         var held = symbol.HoldOfNotional(order.Side, notional, order.Quantity);
-        if (order.TimeInForce != TimeInForce.Gtc || book.Crosses(order.Side, order.Price))
-        {
-            return TryTake(ref order, book, accountOrders, held, sequence, timeUs, ref destination);
-        }
-
         BeginChange();
         if (!_ledger.TryHold(list.PaidFunds(order.Side), held))
         {
@@ -92,6 +87,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
         _risk.OnUsualAccepted(order.AccountId);
         var orderId = ++_lastOrderId;
+        if (order.TimeInForce != TimeInForce.Gtc || book.Crosses(order.Side, order.Price))
+        {
+            return TakeUsual(ref order, book, orderId, accountOrders, held, sequence, timeUs, ref destination);
+        }
+
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, ShortRecordLength));
         record.EndBody(TradingCommandCodec.WriteKnownPlain(in order, ref record.Body));
         AppendOrderAccepted(ref record, orderId, held, restsWhole: true);
@@ -108,16 +108,9 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
     /// <summary>The end of the above, for an order that may trade at once.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int TryTake(ref CommandSlot order, SymbolBook book, int accountOrders, long held, long sequence, long timeUs, ref byte destination)
+    private int TakeUsual(
+        ref CommandSlot order, SymbolBook book, long orderId, int accountOrders, long held, long sequence, long timeUs, ref byte destination)
     {
-        BeginChange();
-        if (!_ledger.TryHold(_orders.OrdersOf(accountOrders).PaidFunds(order.Side), held))
-        {
-            return 0;
-        }
-
-        _risk.OnUsualAccepted(order.AccountId);
-        var orderId = ++_lastOrderId;
         var record = new RecordWriter(MemoryMarshal.CreateSpan(ref destination, MaxRecordLength));
         record.EndBody(TradingCommandCodec.WriteKnownPlain(in order, ref record.Body));
         AppendOrderAccepted(ref record, orderId, held, restsWhole: false);
