@@ -8,8 +8,8 @@ namespace Exchange.Matching.Book;
 /// All resting orders of the exchange, with their three ways in: by order id, by account and client id, by account and symbol.
 /// Slots are reused last-in-first-out, so that few live orders stay in little memory. Engine thread only; allocates only to grow.
 /// <code>
-/// orders  [slot] RestingOrder (64)          hot, one cache line
-/// details [slot] RestingOrderDetails (40)   cold, same slot
+/// orders         [slot] RestingOrder (64)          hot, one cache line
+/// clientOrderIds [slot] PackedClientOrderId (32)   cold, two a line
 /// byId:        order id                         → slot, told apart by the order's id
 /// byClientId:  hash(account, client id)         → slot, told apart by the order's account and client id
 /// byOwner:     account, symbol                  → AccountOrders (32) → list through the orders
@@ -26,10 +26,10 @@ internal sealed unsafe class OrderStore : IDisposable
     private const uint AccountFactor = 0x85EBCA6B;
 
     private readonly ReservedArray<RestingOrder> _orderArray = new(MaxOrders);
-    private readonly ReservedArray<RestingOrderDetails> _detailsArray = new(MaxOrders);
+    private readonly ReservedArray<PackedClientOrderId> _clientOrderIdArray = new(MaxOrders);
     private readonly ReservedArray<AccountOrders> _accountArray = new(MaxOrders);
     private readonly RestingOrder* _orders;
-    private readonly RestingOrderDetails* _details;
+    private readonly PackedClientOrderId* _clientOrderIds;
     private readonly AccountOrders* _accountOrders;
     private DirectIndex<OrderIds> _byId;
     private readonly SlotIndex _byClientId = new();
@@ -42,10 +42,10 @@ internal sealed unsafe class OrderStore : IDisposable
     {
         // Slot 0 is nobody's, but a look ahead may read it.
         _orderArray.Grow();
-        _detailsArray.Grow();
+        _clientOrderIdArray.Grow();
         _accountArray.Grow();
         _orders = _orderArray.Start;
-        _details = _detailsArray.Start;
+        _clientOrderIds = _clientOrderIdArray.Start;
         _accountOrders = _accountArray.Start;
         _accountOrders[0].Owner = NoOwner;
         _byId = new DirectIndex<OrderIds>(new OrderIds(_orders));
@@ -77,7 +77,7 @@ internal sealed unsafe class OrderStore : IDisposable
         get => ref _orders[slot];
     }
 
-    public ref readonly ClientOrderId ClientOrderIdOf(int slot) => ref _details[slot].ClientOrderId;
+    public ClientOrderId ClientOrderIdOf(int slot) => _clientOrderIds[slot].Unpack();
 
     /// <summary>Returns the slot of an order, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,6 +86,10 @@ internal sealed unsafe class OrderStore : IDisposable
     /// <summary>Fetches the place of an order by its id, or that of an account's list.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchPlace(bool ofOwner, long owner, long orderId) => Prefetch.Line((void*)PlaceOf(ofOwner, owner, orderId));
+
+    /// <summary>Fetches the place of an order by its id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchPlaceOfOrder(long orderId) => Prefetch.Line(_byId.PlaceOf(orderId));
 
     /// <summary>Fetches an order by its id, or an account's list, as far as its place tells; returns which, for <see cref="PrefetchBehind"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,7 +166,7 @@ internal sealed unsafe class OrderStore : IDisposable
         Prefetch.Line(_orders + order.PreviousOfAccount);
         Prefetch.Line(_accountOrders + order.AccountOrders);
         Prefetch.Line(_byClientId.HomeOf(order.ClientHash));
-        Prefetch.Line(_details + slot);
+        Prefetch.Line(_clientOrderIds + slot);
     }
 
     /// <summary>Fetches the account's orders on a symbol and the last of them.</summary>
@@ -174,7 +178,7 @@ internal sealed unsafe class OrderStore : IDisposable
     public void PrefetchFree()
     {
         Prefetch.Line(_orders + _freeSlot);
-        Prefetch.Line(_details + _freeSlot);
+        Prefetch.Line(_clientOrderIds + _freeSlot);
     }
 
     /// <summary>Returns the slot of the account's open order with this client id, or 0.</summary>
@@ -183,7 +187,7 @@ internal sealed unsafe class OrderStore : IDisposable
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public int Find(int accountId, in ClientOrderId clientOrderId, uint clientHash) =>
-        _byClientId.Find(clientHash, new ClientOrderIdMatch(_orders, _details, accountId, in clientOrderId));
+        _byClientId.Find(clientHash, new ClientOrderIdMatch(_orders, _clientOrderIds, accountId, new PackedClientOrderId(in clientOrderId)));
 
     /// <summary>Returns whether the account has an open order with this client id.</summary>
     /// <param name="clientHash">As <see cref="HashOf"/> returns it for the two.</param>
@@ -243,7 +247,7 @@ internal sealed unsafe class OrderStore : IDisposable
         list->Last = slot;
         list->Count++;
         _byId.Add(orderId, slot);
-        _details[slot].ClientOrderId = clientOrderId;
+        _clientOrderIds[slot] = new PackedClientOrderId(in clientOrderId);
         if (clientHash != 0)
         {
             _byClientId.Add(clientHash, slot);
@@ -282,7 +286,7 @@ internal sealed unsafe class OrderStore : IDisposable
         FreeIndices();
         _byClientId.Dispose();
         _orderArray.Dispose();
-        _detailsArray.Dispose();
+        _clientOrderIdArray.Dispose();
         _accountArray.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -311,7 +315,7 @@ internal sealed unsafe class OrderStore : IDisposable
             return slot;
         }
 
-        if (_nextSlot >= _orderArray.Length || _nextSlot >= _detailsArray.Length)
+        if (_nextSlot >= _orderArray.Length || _nextSlot >= _clientOrderIdArray.Length)
         {
             GrowFor(_nextSlot);
         }
@@ -327,9 +331,9 @@ internal sealed unsafe class OrderStore : IDisposable
             _orderArray.Grow();
         }
 
-        while (slot >= _detailsArray.Length)
+        while (slot >= _clientOrderIdArray.Length)
         {
-            _detailsArray.Grow();
+            _clientOrderIdArray.Grow();
         }
     }
 
@@ -345,7 +349,7 @@ internal sealed unsafe class OrderStore : IDisposable
             return "stands wrongly in its account's list";
         }
 
-        ref readonly var clientOrderId = ref _details[slot].ClientOrderId;
+        var clientOrderId = ClientOrderIdOf(slot);
         return order.ClientHash != HashOf(order.AccountId, clientOrderId.IndexHash()) || (!clientOrderId.IsEmpty && Find(order.AccountId, in clientOrderId) == 0)
             ? "is not found by its client id"
             : null;
@@ -357,10 +361,8 @@ internal sealed unsafe class OrderStore : IDisposable
         public long KeyOf(int slot) => orders[slot].OrderId;
     }
 
-    private readonly ref struct ClientOrderIdMatch(RestingOrder* orders, RestingOrderDetails* details, int accountId, ref readonly ClientOrderId wanted) : ISlotMatch
+    private readonly struct ClientOrderIdMatch(RestingOrder* orders, PackedClientOrderId* clientOrderIds, int accountId, PackedClientOrderId wanted) : ISlotMatch
     {
-        private readonly ref readonly ClientOrderId _wanted = ref wanted;
-
-        public bool Is(int slot) => orders[slot].AccountId == accountId && details[slot].ClientOrderId == _wanted;
+        public bool Is(int slot) => orders[slot].AccountId == accountId && clientOrderIds[slot].Equals(wanted);
     }
 }

@@ -9,7 +9,8 @@ namespace Exchange.Matching.Book;
 /// the owner, whose accounts lie side by side; everything else by the index of all. A mutable struct, so that its owner holds it in place, and frees it.
 /// Engine thread only.
 /// <code>
-/// lately[account + spread symbol % length] ─► row, or 0       forgotten when it grows: it only repeats what the index knows
+/// lately[account + spread symbol % length] ─► row, or 0       it only repeats what the index knows: when it grows, it begins anew, and repeats some rows
+///                                                             with every later addition
 /// all: hash(owner)                         ─► row
 /// </code>
 /// </summary>
@@ -19,12 +20,19 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
 {
     private const int FirstLength = 4_096;
     private const int MaxLength = 1 << 22;
+
+    /// <summary>A table is doubled when a quarter of its places would be taken, so all is repeated long before as many rows have come again.</summary>
+    private const int RowsRepeatedPerAddition = 16;
+
     private const uint SymbolFactor = 0x9E3779B1;
 
     private readonly SlotIndex _all = new();
     private readonly AccountOrders* _rows = rows;
     private int* _lately = (int*)VirtualMemory.AllocateZeroed(FirstLength * sizeof(int));
     private nint _mask = FirstLength - 1;
+
+    /// <summary>The first row that has not been repeated since the table has grown.</summary>
+    private int _repeatNext = 1;
 
     /// <summary>Returns the owner's row, or 0. Any number may be given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,9 +69,16 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
             FreeLately();
             _lately = (int*)VirtualMemory.AllocateZeroed((nuint)(length * sizeof(int)));
             _mask = length - 1;
+            _repeatNext = 1;
         }
 
         *PlaceOf(owner) = row;
+        for (var end = Math.Min(_repeatNext + RowsRepeatedPerAddition, row + 1); _repeatNext < end; _repeatNext++)
+        {
+            // What stands there was found since.
+            var place = PlaceOf(_rows[_repeatNext].Owner);
+            *place = *place == 0 ? _repeatNext : *place;
+        }
     }
 
     public void Dispose()

@@ -53,13 +53,6 @@ internal struct RestingOrder
     public void SetKind(Side side, OrderType type, bool hasFills) => _kind = (uint)side | ((uint)type << 8) | (hasFills ? 1u << 16 : 0);
 }
 
-/// <summary>What matching does not touch: 40 bytes, parallel to <see cref="RestingOrder"/>.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 40)]
-internal struct RestingOrderDetails
-{
-    public ClientOrderId ClientOrderId;
-}
-
 /// <summary>
 /// The open orders of one account on one symbol, oldest first, and where the funds are that they move; 32 bytes, so that none lies on two cache lines.
 /// </summary>

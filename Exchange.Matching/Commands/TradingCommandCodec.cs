@@ -410,7 +410,13 @@ public static class TradingCommandCodec
             return false;
         }
 
-        id = new ClientOrderId(rest.Slice(1, rest[0]));
+        var characters = rest.Slice(1, rest[0]);
+        if (!ClientOrderId.HasOnlyCharacters(characters))
+        {
+            return false;
+        }
+
+        id = new ClientOrderId(characters);
         rest = rest[(1 + id.Length)..];
         return true;
     }

@@ -25,7 +25,7 @@ internal unsafe struct ExpectedCommand
     /// <summary>Of its client id, until <see cref="NewLeaf"/> is known.</summary>
     [FieldOffset(48)] public uint ClientHash;
 
-    /// <summary>Where its order, or the list of its account's orders, probably is.</summary>
+    /// <summary>Where its order, or the list of its account's orders, probably is; of an order that takes, once the book has been looked at, its first maker.</summary>
     [FieldOffset(56)] public int Slot;
     [FieldOffset(60)] public CommandType Type;
 

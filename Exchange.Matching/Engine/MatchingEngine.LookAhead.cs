@@ -15,11 +15,12 @@ namespace Exchange.Matching.Engine;
 /// <code>
 /// pass 1   places of order ids and of accounts; of many books, the numbers and the heads of both ladders
 /// pass 2   order id ─► order; of a new order, the indices of client ids and of accounts not found lately; of many books, the tables of leaves at its price
-///          of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol
-/// pass 3   order ─► its neighbours, what its removal changes; list ─► its last order
+///          of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol; for an order that takes, the best level it meets
+/// pass 3   order ─► its neighbours, what its removal changes; list ─► its last order; best level ─► the first maker
 ///          of many accounts or symbols, or scattered prices: the numbers of the symbol; funds; levels, or the nodes above
-///          otherwise, as levels are near: level ─► the last order there; of the other side, the first one
-/// pass 4   of many accounts or symbols, or scattered prices: level ─► as above; node ─► leaf
+///          otherwise, as levels are near: level ─► the last order there
+/// pass 4   first maker ─► what its removal changes, the maker behind it; of many accounts or symbols: the base asset's funds of maker and taker
+///          of many accounts or symbols, or scattered prices: level ─► as above; node ─► leaf
 /// </code>
 /// </summary>
 public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
@@ -203,6 +204,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 _orders.PrefetchList(place->Slot);
                 _risk.Prefetch(place->AccountId);
                 BookOf(place->SymbolId).Prefetch();
+                if (place->Takes)
+                {
+                    ref var makers = ref BookOf(place->SymbolId).Ladder(place->Side.Opposite());
+                    makers.PrefetchLevel(makers.BestKey);
+                }
             }
 
             if (wantsBooks)
@@ -263,21 +269,21 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
             ref var ladder = ref book.Ladder(place->Side);
             place->NewKey = book.KeyOf(place->Side, place->Price);
             _orders.PrefetchAccountOrders(place->Slot);
+            if (place->Takes)
+            {
+                LookAtFirst(book, place);
+                group->AddTaker(place);
+            }
+
             if (!(wantsAccounts | ladder.IsScattered))
             {
                 place->NewLeaf = ladder.Remembered(place->NewKey);
                 Prefetch.Line(orders + _leaves.GuessQueue(place->NewLeaf, place->NewKey).Last);
-                LookAtFirst(book, place);
                 continue;
             }
 
             place->NewLeaf = LookAtLevel(group, ref ladder, place->NewKey);
             _ledger.Prefetch(place->AccountId, book.Numbers.PaidAssetId(place->Side));
-            if (place->Takes)
-            {
-                ref var makers = ref book.Ladder(place->Side.Opposite());
-                makers.PrefetchLevel(makers.BestKey);
-            }
         }
     }
 
@@ -296,6 +302,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void LookAtQueues(ExpectedGroup* group, bool wantsAccounts)
     {
+        for (var i = 0; i < group->TakerCount; i++)
+        {
+            LookAtMaker(group->Taker(i), wantsAccounts);
+        }
+
         if (!wantsAccounts & !group->IsScattered)
         {
             // Pass 3 has fetched them: the levels are near.
@@ -320,18 +331,33 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
         for (ExpectedCommand* place = group->Places, end = place + group->PlaceCount; place != end; place++)
         {
             Prefetch.Line(orders + _leaves.GuessQueue(place->NewLeaf, place->NewKey).Last);
-            LookAtFirst(BookOf(place->SymbolId), place);
         }
     }
 
     /// <summary>Fetches the first order of the other side, which an order that takes may meet.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LookAtFirst(SymbolBook book, ExpectedCommand* place)
+    private void LookAtFirst(SymbolBook book, ExpectedCommand* taker)
     {
-        if (place->Takes)
+        ref var makers = ref book.Ladder(taker->Side.Opposite());
+        taker->Slot = makers.GuessQueue(makers.BestKey).First;
+        Prefetch.Line(_orders.Start + taker->Slot);
+    }
+
+    /// <summary>
+    /// Fetches what the first fill of an order that takes touches: what the removal of the maker changes, the maker behind it, and the funds of both in the base
+    /// asset: those in quote assets, of which there are few, are near.
+    /// </summary>
+    private void LookAtMaker(ExpectedCommand* taker, bool wantsAccounts)
+    {
+        // Safety: whatever its level named is a slot of the store.
+        ref var maker = ref _orders[taker->Slot];
+        _orders.PrefetchRemoval(taker->Slot);
+        _orders.PrefetchPlaceOfOrder(maker.OrderId);
+        Prefetch.Line(_orders.Start + maker.Next);
+        if (wantsAccounts)
         {
-            ref var makers = ref book.Ladder(place->Side.Opposite());
-            Prefetch.Line(_orders.Start + makers.GuessQueue(makers.BestKey).First);
+            var assetId = BookOf(taker->SymbolId).Numbers.BaseAssetId;
+            _ledger.Prefetch(maker.AccountId, assetId);
+            _ledger.Prefetch(taker->AccountId, assetId);
         }
     }
 

@@ -305,7 +305,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
     private void CheckLoaded(in SavedOrder order, Side side)
     {
         if (order.OrderId < 1 || order.OrderId > _lastOrderId || order.Price < 1 || order.Leaves < 1 || order.Side != side || order.HasFills > 1
-            || (uint)(order.AccountId - 1) >= (uint)(_accountRestrictions.Length - 1) || order.ClientOrderId.Length > ClientOrderId.MaxLength)
+            || (uint)(order.AccountId - 1) >= (uint)(_accountRestrictions.Length - 1) || !order.ClientOrderId.IsValid)
         {
             throw new SnapshotDamagedException($"order {order.OrderId} of account {order.AccountId} is out of range");
         }
@@ -403,6 +403,11 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
             ExpiresWhenDone = reader.ReadBool(),
             ClientOrderId = reader.Read<ClientOrderId>(),
         };
+        if (!_taker.ClientOrderId.IsValid)
+        {
+            throw new SnapshotDamagedException($"the client id of order {_taker.OrderId}, which trades, is none");
+        }
+
         return reader.ReadBool() ? reader.Read<SavedOrder>() : null;
     }
 }

@@ -121,7 +121,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 hash.Add(order.Leaves);
                 hash.Add(order.AccountId);
                 hash.Add(((int)order.Type << 1) | (order.HasFills ? 1 : 0));
-                hash.Add(_orders.ClientOrderIdOf(slot).Bytes);
+                var clientOrderId = _orders.ClientOrderIdOf(slot);
+                hash.Add(clientOrderId.Bytes);
             }
         }
     }
@@ -154,7 +155,8 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
 
             // A moved order stands in the store but in no level while it matches.
             hash.Add(_taker.MovedSlot != 0 ? 1 : 0);
-            hash.Add(_taker.MovedSlot != 0 ? _orders.ClientOrderIdOf(_taker.MovedSlot).Bytes : _taker.ClientOrderId.Bytes);
+            var clientOrderId = _taker.MovedSlot != 0 ? _orders.ClientOrderIdOf(_taker.MovedSlot) : _taker.ClientOrderId;
+            hash.Add(clientOrderId.Bytes);
         }
     }
 

@@ -7,7 +7,7 @@ using System.Text;
 namespace Exchange.Matching.Types;
 
 /// <summary>
-/// The caller's id of an order, inline: 0 to 36 ASCII characters, so that neither ring nor book holds a heap object per order.
+/// The caller's id of an order, inline: 0 to 36 ASCII characters, none of them zero, so that neither ring nor book holds a heap object per order.
 /// Length 0 means "none". Characters behind the length are always zero: equality and hash look at all 37 bytes.
 /// <code>
 ///  0  length (1) | characters (36), zero padded
@@ -28,10 +28,11 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
     }
 
     /// <summary>Takes a copy of <paramref name="ascii"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Longer than 36: the edge checks the length first, so this is a bug.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Longer than 36, or not of characters 1 to 127: the edge checks that first, so this is a bug.</exception>
     public ClientOrderId(ReadOnlySpan<byte> ascii)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ascii.Length, MaxLength);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(HasOnlyCharacters(ascii), true);
         _length = (byte)ascii.Length;
         ascii.CopyTo(_characters);
     }
@@ -41,6 +42,13 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
     public readonly int Length => _length;
 
     public readonly bool IsEmpty => _length == 0;
+
+    /// <summary>Whether bytes that were read as an id are one.</summary>
+    public readonly bool IsValid =>
+        _length <= MaxLength && HasOnlyCharacters(Bytes) && !((ReadOnlySpan<byte>)_characters)[_length..].ContainsAnyExcept((byte)0);
+
+    /// <summary>Whether all of <paramref name="bytes"/> may stand in an id.</summary>
+    public static bool HasOnlyCharacters(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExceptInRange((byte)1, (byte)127);
 
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> Bytes => ((ReadOnlySpan<byte>)_characters)[.._length];
@@ -82,6 +90,19 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
 
         // Safety: the last word ends at byte 32 of 36, and any alignment may be read.
         static ulong Word(ref byte first, int offset) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref first, offset));
+    }
+
+    /// <summary>Reads the first characters, padding included, as something of their size, at most 36 bytes.</summary>
+    // Safety: any alignment may be read.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly T ReadFirst<T>()
+        where T : unmanaged => Unsafe.ReadUnaligned<T>(ref Unsafe.As<Characters, byte>(ref Unsafe.AsRef(in _characters)));
+
+    /// <summary>Characters 32 to 35, padding included, the first in the lowest byte.</summary>
+    internal readonly uint LastFour
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref Unsafe.As<Characters, byte>(ref Unsafe.AsRef(in _characters)), MaxLength - sizeof(uint)));
     }
 
     public readonly bool Equals(ClientOrderId other) =>

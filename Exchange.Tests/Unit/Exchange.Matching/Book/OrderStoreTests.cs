@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Exchange.Matching.Book;
 using Exchange.Matching.Types;
 using Exchange.Tests.Support;
@@ -147,17 +148,25 @@ public sealed class OrderStoreTests
     }
 
     /// <summary>
-    /// Returns an id of 24 bytes whose words give a chosen sum in <see cref="ClientOrderId.IndexHash"/>: two words are free, the first takes what is left.
+    /// Returns an id of 24 characters whose words give a chosen sum in <see cref="ClientOrderId.IndexHash"/>: two words are free, until the first, which takes what
+    /// is left, has characters alone.
     /// </summary>
     private static ClientOrderId IdWithHash(ulong hash, ulong salt)
     {
         const int length = 24;
-        ulong[] words = [0, salt, salt * 3];
-        var rest = hash
-            ^ BitOperations.RotateLeft((words[1] + 0x165667B19E3779F9) * 0xC2B2AE3D27D4EB4F, 19)
-            ^ BitOperations.RotateLeft((words[2] + 0x27D4EB2F165667C5) * 0xD6E8FEB86659FD93, 37);
-        words[0] = rest * ModularInverse.Of(HashFactor) ^ length;
-        return new ClientOrderId(MemoryMarshal.AsBytes(words.AsSpan()));
+        for (var attempt = 0; ; attempt++)
+        {
+            var bytes = Encoding.ASCII.GetBytes($"first___{salt:x8}{attempt:x8}");
+            var words = MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan());
+            var rest = hash
+                ^ BitOperations.RotateLeft((words[1] + 0x165667B19E3779F9) * 0xC2B2AE3D27D4EB4F, 19)
+                ^ BitOperations.RotateLeft((words[2] + 0x27D4EB2F165667C5) * 0xD6E8FEB86659FD93, 37);
+            words[0] = rest * ModularInverse.Of(HashFactor) ^ length;
+            if (ClientOrderId.HasOnlyCharacters(bytes))
+            {
+                return new ClientOrderId(bytes);
+            }
+        }
     }
 
     private static IEnumerable<int[]> Permutations(int[] items) => items.Length <= 1

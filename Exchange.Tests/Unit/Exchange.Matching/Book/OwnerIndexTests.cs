@@ -48,4 +48,28 @@ public sealed unsafe class OwnerIndexTests
             NativeMemory.Free(rows);
         }
     }
+
+    [Test]
+    public void What_was_added_before_the_table_grew_is_soon_found_with_one_load_again()
+    {
+        // The table grows at 1,024 rows and repeats 16 with each that comes behind: the one beyond, and 64 more.
+        const int Count = 1_024 + 1 + 64;
+        var rows = (AccountOrders*)NativeMemory.AllocZeroed(Count + 1, (nuint)sizeof(AccountOrders));
+        try
+        {
+            var index = new OwnerIndex(rows);
+            for (var row = 1; row <= Count; row++)
+            {
+                rows[row].Owner = row;
+                index.Add(row, row);
+            }
+
+            Assert.That(Enumerable.Range(1, Count).Select(owner => index.Guess(owner)), Is.EqualTo(Enumerable.Range(1, Count)));
+            index.Dispose();
+        }
+        finally
+        {
+            NativeMemory.Free(rows);
+        }
+    }
 }

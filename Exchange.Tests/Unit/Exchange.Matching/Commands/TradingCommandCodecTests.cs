@@ -139,6 +139,22 @@ public sealed class TradingCommandCodecTests
         Assert.That(TradingCommandCodec.TryRead(CommandType.PlaceOrder, body, ref read), Is.False);
     }
 
+    [TestCase(0)]
+    [TestCase(128)]
+    public void A_client_id_with_a_byte_that_is_no_character_is_refused(byte value)
+    {
+        var body = new byte[TradingCommandCodec.MaxBodyLength];
+        var command = Place(OrderType.Limit, price: 100);
+        command.ClientOrderId = ClientOrderId.From("mine");
+        var length = TradingCommandCodec.Write(command, body);
+        var read = default(CommandSlot);
+        Assert.That(TradingCommandCodec.TryRead(CommandType.PlaceOrder, body.AsSpan(0, length), ref read), Is.True);
+
+        body[length - 1] = value;
+
+        Assert.That(TradingCommandCodec.TryRead(CommandType.PlaceOrder, body.AsSpan(0, length), ref read), Is.False);
+    }
+
     [Test]
     public void An_order_that_fits_the_packed_form_is_refused_in_the_wide_form()
     {
@@ -234,7 +250,11 @@ public sealed class TradingCommandCodecTests
     private static ClientOrderId RandomId(Random random)
     {
         var bytes = new byte[random.Next(ClientOrderId.MaxLength + 1)];
-        random.NextBytes(bytes);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)random.Next(1, 128);
+        }
+
         return new ClientOrderId(bytes);
     }
 
