@@ -32,7 +32,7 @@ internal unsafe struct DirectIndex<TSlots>(TSlots slots) : IDisposable
     /// <summary>A table is doubled when a quarter of its places is taken, so it is moved long before as many entries have come again.</summary>
     private const int PlacesMovedPerChange = 16;
 
-    private readonly SlotIndex _displaced = new();
+    private readonly SlotIndex<DisplacedKeys> _displaced = new(new DisplacedKeys(slots));
     private readonly TSlots _slots = slots;
     private int* _table = (int*)VirtualMemory.AllocateZeroed(FirstLength * sizeof(int));
     private nint _mask = FirstLength - 1;
@@ -198,6 +198,12 @@ internal unsafe struct DirectIndex<TSlots>(TSlots slots) : IDisposable
     }
 
     private static uint HashOf(long key) => (uint)key + ((uint)(key >> 32) * 0x9E3779B1u);
+
+    private readonly struct DisplacedKeys(TSlots slots) : ISlotKeys
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint KeyOf(int slot) => HashOf(slots.KeyOf(slot));
+    }
 
     private readonly struct HasKey(TSlots slots, long key) : ISlotMatch
     {

@@ -32,7 +32,7 @@ internal sealed unsafe class OrderStore : IDisposable
     private readonly PackedClientOrderId* _clientOrderIds;
     private readonly AccountOrders* _accountOrders;
     private DirectIndex<OrderIds> _byId;
-    private readonly SlotIndex _byClientId = new();
+    private readonly SlotIndex<ClientHashes> _byClientId;
     private OwnerIndex _byOwner;
     private int _freeSlot;
     private int _nextSlot = 1;
@@ -49,6 +49,7 @@ internal sealed unsafe class OrderStore : IDisposable
         _accountOrders = _accountArray.Start;
         _accountOrders[0].Owner = NoOwner;
         _byId = new DirectIndex<OrderIds>(new OrderIds(_orders));
+        _byClientId = new SlotIndex<ClientHashes>(new ClientHashes(_orders));
         _byOwner = new OwnerIndex(_accountOrders);
     }
 
@@ -359,6 +360,12 @@ internal sealed unsafe class OrderStore : IDisposable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public long KeyOf(int slot) => orders[slot].OrderId;
+    }
+
+    private readonly struct ClientHashes(RestingOrder* orders) : ISlotKeys
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint KeyOf(int slot) => orders[slot].ClientHash;
     }
 
     private readonly struct ClientOrderIdMatch(RestingOrder* orders, PackedClientOrderId* clientOrderIds, int accountId, PackedClientOrderId wanted) : ISlotMatch

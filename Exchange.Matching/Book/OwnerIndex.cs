@@ -26,7 +26,7 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
 
     private const uint SymbolFactor = 0x9E3779B1;
 
-    private readonly SlotIndex _all = new();
+    private readonly SlotIndex<OwnerKeys> _all = new(new OwnerKeys(rows));
     private readonly AccountOrders* _rows = rows;
     private int* _lately = (int*)VirtualMemory.AllocateZeroed(FirstLength * sizeof(int));
     private nint _mask = FirstLength - 1;
@@ -111,6 +111,12 @@ internal unsafe struct OwnerIndex(AccountOrders* rows) : IDisposable
     // Why two products: the index keeps neighbouring keys on one line, and with accounts numbered side by side a few such lines would overflow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint HashOf(long owner) => ((uint)owner * 0x85EBCA6Bu) + ((uint)(owner >> 32) * SymbolFactor);
+
+    private readonly struct OwnerKeys(AccountOrders* rows) : ISlotKeys
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint KeyOf(int slot) => HashOf(rows[slot].Owner);
+    }
 
     private readonly struct IsOwner(AccountOrders* rows, long owner) : ISlotMatch
     {

@@ -12,48 +12,65 @@ public interface ISlotMatch
     bool Is(int slot);
 }
 
+/// <summary>What an index asks of the slots that are in it.</summary>
+public interface ISlotKeys
+{
+    /// <summary>Returns the key under which a slot was added.</summary>
+    uint KeyOf(int slot);
+}
+
 /// <summary>
-/// Finds slots (above 0) by 32 bits of their key. A bucket is one cache line with room for 7 entries, all of which are compared at once: no
-/// branch depends on where in it an entry lies, so finding, adding and removing cost the same few instructions whatever the keys are. Only 32
-/// bits of a key are kept: the slot itself says whether it is meant, and several slots may share a key. An entry whose bucket is full lies in
-/// one of the next, and the full ones count it; at most 4.5 entries a bucket keep that rare.
+/// Finds slots (above 0) by 32 bits of their key. A bucket is half a cache line with room for 7 entries, all of which are compared at once: no
+/// branch depends on where in it an entry lies, so finding, adding and removing cost the same few instructions whatever the keys are. An entry is a slot
+/// and as many hashed bits of its key, its tag, as the slot leaves room for: the slot itself says whether it is meant, and several slots may share a key. An
+/// entry whose bucket is full lies in one of the next, and the full ones count it; at most 4.5 entries a bucket keep that rare.
 /// Grows without a pause: the larger table is fresh zero pages from the system, and every later change moves two old buckets over; until that
-/// is done a lookup may probe both tables. Nothing depends on the order of entries. One thread.
+/// is done a lookup may probe both tables. So does a table whose slots become too large for their bits; where that happens while it is still being filled
+/// from an older one, which takes more than seven times as many slots as entries, the rest of that is moved at once.
+/// Nothing depends on the order of entries. One thread.
 /// <code>
-/// bucket (64 bytes)
-///  0  keys:  7 x 4 | overflow (4): entries that passed by here because it was full
-/// 32  slots: 7 x 4, 0 = free | 4 spare, zero
+/// bucket (32 bytes)
+///  0  entries: 7 x 4, 0 = free      tag │ slot
+/// 28  overflow (4): entries that passed by here because it was full
 /// home of a key: hash(key / 4), so that orders that came one after another are found on one line
 /// </code>
 /// </summary>
-public sealed unsafe class SlotIndex : IDisposable
+/// <param name="keys">Tells the keys of slots that are in the index, which it does not keep.</param>
+/// <param name="capacityBits">The first table has 2^this buckets; 1 to 28.</param>
+public sealed unsafe class SlotIndex<TKeys>(TKeys keys, int capacityBits = 8) : IDisposable
+    where TKeys : struct, ISlotKeys
 {
     private const int EntriesPerBucket = 7;
     private const uint EntryLanes = (1 << EntriesPerBucket) - 1;
     private const int BucketsMovedPerChange = 2;
 
-    private Table _table;
+    /// <summary>Slots of a table, in bits, beyond those of its buckets: seven times as many as it has entries at most, for those that have none.</summary>
+    private const int SlotBitsBeyondBuckets = 5;
+    private const int MaxSlotBits = 31;
+
+    private readonly TKeys _keys = keys;
+    private Table _table = Allocate(capacityBits, capacityBits + SlotBitsBeyondBuckets);
     private Table _old;
     private nuint _oldNext;
 
     /// <summary>Entries from which on an addition has to do with growth: 0 while an old table is left.</summary>
-    private int _growAt;
+    private int _growAt = GrowAt((nuint)1 << capacityBits);
 
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    [StructLayout(LayoutKind.Sequential)]
     private struct Bucket
     {
-        public fixed uint Keys[EntriesPerBucket];
+        public fixed uint Entries[EntriesPerBucket];
         public int Overflow;
-        public fixed int Slots[EntriesPerBucket];
 
-        // Safety: keys with the count, and slots with the spare word, are 32 bytes each inside the bucket.
+        // Safety: entries and count are 32 bytes, the whole bucket.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static uint LanesWithKey(Bucket* bucket, uint key) =>
-            Vector256.Equals(Vector256.Load((uint*)bucket), Vector256.Create(key)).ExtractMostSignificantBits() & EntryLanes;
+        public static uint LanesWith(Bucket* bucket, uint entry) =>
+            Vector256.Equals(Vector256.Load((uint*)bucket), Vector256.Create(entry)).ExtractMostSignificantBits() & EntryLanes;
 
+        /// <summary>Free ones count as having the tag 0.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static uint LanesWithSlot(Bucket* bucket, int slot) =>
-            Vector256.Equals(Vector256.Load((int*)bucket + 8), Vector256.Create(slot)).ExtractMostSignificantBits() & EntryLanes;
+        public static uint LanesWithTag(Bucket* bucket, uint tag, uint tagMask) =>
+            Vector256.Equals(Vector256.Load((uint*)bucket) & Vector256.Create(tagMask), Vector256.Create(tag)).ExtractMostSignificantBits() & EntryLanes;
     }
 
     private struct Table
@@ -62,18 +79,35 @@ public sealed unsafe class SlotIndex : IDisposable
         public nuint Mask;
         public int Shift;
 
+        /// <summary>The bits of an entry that are not the slot's.</summary>
+        public uint TagMask;
+
         // Fibonacci hashing: the high bits of the product spread sequential ids over the table.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly nuint Home(uint key) => (key >> 2) * 0x9E3779B1u >> Shift;
+
+        // Another factor, so that keys which share a home seldom share a tag.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly uint TagOf(uint key) => (key * 0x85EBCA6Bu) & TagMask;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly int SlotOf(uint entry) => (int)(entry & ~TagMask);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly bool HasBitsFor(int slot) => ((uint)slot & TagMask) == 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly uint LanesOf(Bucket* bucket, uint key) => Bucket.LanesWithTag(bucket, TagOf(key), TagMask);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Insert(uint key, int slot)
         {
             var bucket = Buckets + Home(key);
-            var free = Bucket.LanesWithSlot(bucket, 0);
+            var free = Bucket.LanesWith(bucket, 0);
             if (free != 0)
             {
-                Fill(bucket, free, key, slot);
+                // Safety: lanes lie below the entries of a bucket; also in what follows.
+                bucket->Entries[BitOperations.TrailingZeroCount(free)] = TagOf(key) | (uint)slot;
             }
             else
             {
@@ -81,35 +115,19 @@ public sealed unsafe class SlotIndex : IDisposable
             }
         }
 
-        // Safety: lanes lie below the entries of a bucket.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Fill(Bucket* bucket, uint free, uint key, int slot)
-        {
-            var lane = BitOperations.TrailingZeroCount(free);
-            bucket->Keys[lane] = key;
-            bucket->Slots[lane] = slot;
-        }
-
         /// <summary>Takes an entry out; false when it is not in this table.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly bool TryRemove(uint key, int slot)
         {
             var bucket = Buckets + Home(key);
-            var lanes = Bucket.LanesWithSlot(bucket, slot);
+            var lanes = Bucket.LanesWith(bucket, TagOf(key) | (uint)slot);
             if (lanes == 0)
             {
                 return TryRemoveFurther(key, slot);
             }
 
-            Clear(bucket, lanes);
+            bucket->Entries[BitOperations.TrailingZeroCount(lanes)] = 0;
             return true;
-        }
-
-        private static void Clear(Bucket* bucket, uint lanes)
-        {
-            var lane = BitOperations.TrailingZeroCount(lanes);
-            bucket->Keys[lane] = 0;
-            bucket->Slots[lane] = 0;
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -118,22 +136,23 @@ public sealed unsafe class SlotIndex : IDisposable
             // Ends: a table is never full.
             var index = Home(key);
             uint free;
-            while ((free = Bucket.LanesWithSlot(Buckets + index, 0)) == 0)
+            while ((free = Bucket.LanesWith(Buckets + index, 0)) == 0)
             {
                 Buckets[index].Overflow++;
                 index = (index + 1) & Mask;
             }
 
-            Fill(Buckets + index, free, key, slot);
+            Buckets[index].Entries[BitOperations.TrailingZeroCount(free)] = TagOf(key) | (uint)slot;
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         private readonly bool TryRemoveFurther(uint key, int slot)
         {
+            var entry = TagOf(key) | (uint)slot;
             var home = Home(key);
             var index = home;
             uint lanes;
-            while ((lanes = Bucket.LanesWithSlot(Buckets + index, slot)) == 0)
+            while ((lanes = Bucket.LanesWith(Buckets + index, entry)) == 0)
             {
                 if (Buckets[index].Overflow == 0)
                 {
@@ -143,7 +162,7 @@ public sealed unsafe class SlotIndex : IDisposable
                 index = (index + 1) & Mask;
             }
 
-            Clear(Buckets + index, lanes);
+            Buckets[index].Entries[BitOperations.TrailingZeroCount(lanes)] = 0;
             for (; home != index; home = (home + 1) & Mask)
             {
                 Buckets[home].Overflow--;
@@ -151,13 +170,6 @@ public sealed unsafe class SlotIndex : IDisposable
 
             return true;
         }
-    }
-
-    /// <param name="capacityBits">The first table has 2^this buckets; 1 to 28.</param>
-    public SlotIndex(int capacityBits = 8)
-    {
-        _table = Allocate(capacityBits);
-        _growAt = GrowAt(in _table);
     }
 
     ~SlotIndex() => FreeTables();
@@ -170,9 +182,9 @@ public sealed unsafe class SlotIndex : IDisposable
         where TMatch : struct, ISlotMatch, allows ref struct
     {
         var bucket = _table.Buckets + _table.Home(key);
-        for (var lanes = Bucket.LanesWithKey(bucket, key); lanes != 0; lanes &= lanes - 1)
+        for (var lanes = _table.LanesOf(bucket, key); lanes != 0; lanes &= lanes - 1)
         {
-            var slot = bucket->Slots[BitOperations.TrailingZeroCount(lanes)];
+            var slot = _table.SlotOf(bucket->Entries[BitOperations.TrailingZeroCount(lanes)]);
             if (slot != 0 && match.Is(slot))
             {
                 return slot;
@@ -187,31 +199,29 @@ public sealed unsafe class SlotIndex : IDisposable
     public bool MayHave(uint key)
     {
         var bucket = _table.Buckets + _table.Home(key);
-        return Bucket.LanesWithKey(bucket, key) != 0 || bucket->Overflow != 0 || _old.Buckets != null;
+        return _table.LanesOf(bucket, key) != 0 || bucket->Overflow != 0 || _old.Buckets != null;
     }
 
-    /// <summary>Returns a slot that probably is the one of a key, without a look at it, or 0: the last under the key in its home.</summary>
+    /// <summary>Returns a slot that probably is the one of a key, without a look at it, or 0: the last with its tag in its home.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Guess(uint key)
     {
         var bucket = _table.Buckets + _table.Home(key);
-        var lanes = Bucket.LanesWithKey(bucket, key);
-
-        // Safety: the highest lane, or with none the spare word behind the last, which is zero.
-        return bucket->Slots[lanes == 0 ? EntriesPerBucket : BitOperations.Log2(lanes)];
+        var lanes = _table.LanesOf(bucket, key);
+        return lanes == 0 ? 0 : _table.SlotOf(bucket->Entries[BitOperations.Log2(lanes)]);
     }
 
     /// <summary>Returns the address at which the probe for a key begins, for a prefetch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void* HomeOf(uint key) => _table.Buckets + _table.Home(key);
 
-    /// <summary>Adds a slot that is not in the index.</summary>
+    /// <summary>Adds a slot that is not in the index, and whose key is from now on told by what tells keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(uint key, int slot)
     {
-        if (Count >= _growAt)
+        if (Count >= _growAt | !_table.HasBitsFor(slot))
         {
-            MoveOrGrow();
+            MoveOrGrow(slot);
         }
 
         _table.Insert(key, slot);
@@ -254,9 +264,9 @@ public sealed unsafe class SlotIndex : IDisposable
         for (var index = table.Home(key); ; index = (index + 1) & table.Mask)
         {
             var bucket = table.Buckets + index;
-            for (var lanes = Bucket.LanesWithKey(bucket, key); lanes != 0; lanes &= lanes - 1)
+            for (var lanes = table.LanesOf(bucket, key); lanes != 0; lanes &= lanes - 1)
             {
-                var slot = bucket->Slots[BitOperations.TrailingZeroCount(lanes)];
+                var slot = table.SlotOf(bucket->Entries[BitOperations.TrailingZeroCount(lanes)]);
                 if (slot != 0 && match.Is(slot))
                 {
                     return slot;
@@ -275,17 +285,33 @@ public sealed unsafe class SlotIndex : IDisposable
         Invariant.That(_old.Buckets != null && _old.TryRemove(key, slot), "a slot is removed from an index that it is in");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MoveOrGrow()
+    private void MoveOrGrow(int slot)
     {
-        if (_old.Buckets == null)
+        var bits = 32 - _table.Shift;
+        if (!_table.HasBitsFor(slot))
         {
-            _old = _table;
-            _oldNext = 0;
-            _table = Allocate(32 - _table.Shift + 1);
-            _growAt = 0;
+            while (_old.Buckets != null)
+            {
+                MoveSome();
+            }
+
+            // One bit more than it takes: so slots double before this comes again.
+            MoveInto(Allocate(bits, BitOperations.Log2((uint)slot) + 2));
+        }
+        else if (_old.Buckets == null)
+        {
+            MoveInto(Allocate(bits + 1, Math.Max(bits + 1 + SlotBitsBeyondBuckets, BitOperations.TrailingZeroCount(_table.TagMask))));
         }
 
         MoveSome();
+    }
+
+    private void MoveInto(Table table)
+    {
+        _old = _table;
+        _oldNext = 0;
+        _table = table;
+        _growAt = 0;
     }
 
     /// <summary>Moves the entries of the next old buckets; frees the old table behind the last one.</summary>
@@ -300,10 +326,12 @@ public sealed unsafe class SlotIndex : IDisposable
             var bucket = _old.Buckets + _oldNext;
             for (var lane = 0; lane < EntriesPerBucket; lane++)
             {
-                if (bucket->Slots[lane] != 0)
+                var entry = bucket->Entries[lane];
+                if (entry != 0)
                 {
-                    _table.Insert(bucket->Keys[lane], bucket->Slots[lane]);
-                    bucket->Slots[lane] = 0;
+                    var slot = _old.SlotOf(entry);
+                    _table.Insert(_keys.KeyOf(slot), slot);
+                    bucket->Entries[lane] = 0;
                 }
             }
 
@@ -311,21 +339,22 @@ public sealed unsafe class SlotIndex : IDisposable
             {
                 Free(in _old);
                 _old = default;
-                _growAt = GrowAt(in _table);
+                _growAt = GrowAt(_table.Mask + 1);
                 return;
             }
         }
     }
 
-    private static Table Allocate(int capacityBits) => new()
+    private static Table Allocate(int capacityBits, int slotBits) => new()
     {
         Buckets = (Bucket*)VirtualMemory.AllocateZeroed((nuint)sizeof(Bucket) << capacityBits),
         Mask = ((nuint)1 << capacityBits) - 1,
         Shift = 32 - capacityBits,
+        TagMask = uint.MaxValue << Math.Min(slotBits, MaxSlotBits),
     };
 
     /// <summary>Returns the number of 4.5 entries a bucket.</summary>
-    private static int GrowAt(in Table table) => (int)Math.Min((table.Mask + 1) * 9 / 2, int.MaxValue);
+    private static int GrowAt(nuint buckets) => (int)Math.Min(buckets * 9 / 2, int.MaxValue);
 
     private static void Free(in Table table) => VirtualMemory.Free(table.Buckets, (table.Mask + 1) * (nuint)sizeof(Bucket));
 

@@ -11,6 +11,7 @@ namespace Exchange.Tests.Property;
 
 /// <summary>Journals whose checksums and chain are right and whose content is not.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class ForgedJournalTests
 {
     private StreamJournal _stream = null!;

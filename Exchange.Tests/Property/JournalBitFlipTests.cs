@@ -5,6 +5,7 @@ using NUnit.Framework;
 namespace Exchange.Tests.Property;
 
 [TestFixture]
+[Parallelizable]
 public sealed class JournalBitFlipTests
 {
     [Test]

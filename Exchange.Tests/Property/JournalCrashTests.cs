@@ -6,6 +6,7 @@ namespace Exchange.Tests.Property;
 
 /// <summary>Power fails at any change of the disk; sectors that were not synced survive in any combination.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class JournalCrashTests
 {
     private const int Seeds = 600;

@@ -6,6 +6,7 @@ namespace Exchange.Tests.Property;
 
 /// <summary>Random streams through the journal and back: what recovery brings up is what was there.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class RecoveryTests
 {
     [Test]

@@ -9,6 +9,7 @@ namespace Exchange.Tests.Property;
 /// again, and it goes on as the original does.
 /// </summary>
 [TestFixture]
+[Parallelizable]
 public sealed class SnapshotContentTests
 {
     private const int CopiesKept = 5;

@@ -7,6 +7,7 @@ namespace Exchange.Tests.Property;
 
 /// <summary>Recovery from a snapshot and the segments behind it, over a disk that crashes anywhere.</summary>
 [TestFixture]
+[Parallelizable]
 public sealed class SnapshotRecoveryTests
 {
     private const int Written = 5_700;

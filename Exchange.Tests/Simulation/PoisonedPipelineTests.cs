@@ -12,6 +12,7 @@ namespace Exchange.Tests.Simulation;
 /// nothing else; behind it the exchange stops, comes up as it was, and stays up however often the client sends the command again.
 /// </summary>
 [TestFixture]
+[Parallelizable]
 public sealed class PoisonedPipelineTests
 {
     private const int Commands = 300;

@@ -17,10 +17,9 @@ namespace Exchange.Orders;
 /// 3. Orders with the same account, symbol and client id never live at once (the engine refuses a client id that an open order bears), so only the
 ///    newest can be open, and the oldest leaves the queue first. The index of client ids leads to the newest; the others are superseded.
 /// </summary>
-/// <param name="closedOrdersKept">Closed orders in the queue at most; at least 1, so that a record can be read after it closed its order.</param>
 [SuppressMessage(
     "Design", "CA1001", Justification = "Readers may come to the very end of the process; a table that nobody refers to any more is freed by its indices' finalizers.")]
-internal sealed unsafe partial class OrderTable(int closedOrdersKept)
+internal sealed unsafe partial class OrderTable
 {
     /// <summary>No row.</summary>
     public const int None = 0;
@@ -38,11 +37,19 @@ internal sealed unsafe partial class OrderTable(int closedOrdersKept)
     private readonly ChunkedArray<OrderRow> _rows = new();
     private readonly ChunkedArray<OrderTerms> _terms = new();
     private readonly ChunkedArray<OpenList> _accounts = new();
-    private readonly SlotIndex _byId = new();
-    private readonly SlotIndex _byClientId = new();
-    private readonly ClosedQueue _closed = new(closedOrdersKept);
+    private readonly SlotIndex<RowIds> _byId;
+    private readonly SlotIndex<RowClientIds> _byClientId;
+    private readonly ClosedQueue _closed;
     private int _rowCount;
     private int _firstFree;
+
+    /// <param name="closedOrdersKept">Closed orders in the queue at most; at least 1, so that a record can be read after it closed its order.</param>
+    public OrderTable(int closedOrdersKept)
+    {
+        _byId = new SlotIndex<RowIds>(new RowIds(_rows));
+        _byClientId = new SlotIndex<RowClientIds>(new RowClientIds(_rows));
+        _closed = new ClosedQueue(closedOrdersKept);
+    }
 
     // First and last open order of an account: a fresh (zeroed) element is an empty list.
     private struct OpenList
@@ -282,6 +289,16 @@ internal sealed unsafe partial class OrderTable(int closedOrdersKept)
     {
         var high = Math.BigMul(left, right, out var low);
         return high ^ low;
+    }
+
+    private readonly struct RowIds(ChunkedArray<OrderRow> rows) : ISlotKeys
+    {
+        public uint KeyOf(int slot) => OrderTable.KeyOf(rows[slot].Progress.OrderId);
+    }
+
+    private readonly struct RowClientIds(ChunkedArray<OrderRow> rows) : ISlotKeys
+    {
+        public uint KeyOf(int slot) => rows[slot].ClientIdHash;
     }
 
     private readonly struct IdMatch(ChunkedArray<OrderRow> rows, long orderId) : ISlotMatch

@@ -17,10 +17,10 @@ public sealed class SlotIndexTests
     public void Holds_what_a_dictionary_holds_through_growth_and_removal(ulong seed, int operations, KeyShape shape)
     {
         var random = new SplitMix64(seed);
-        using var index = new SlotIndex(capacityBits: 1);
 
         // By slot: a slot is in the index once, a key may have several.
         Dictionary<int, uint> model = [];
+        using var index = new SlotIndex<KeysOfModel>(new KeysOfModel(model), capacityBits: 1);
         List<int> slots = [];
         var next = 0u;
         for (var i = 1; i <= operations; i++)
@@ -75,7 +75,7 @@ public sealed class SlotIndexTests
     [Test]
     public void A_lookup_between_two_tables_finds_every_slot_at_every_step_of_the_move()
     {
-        using var index = new SlotIndex(capacityBits: 4);
+        using var index = new SlotIndex<SevenTimes>(default, capacityBits: 4);
         for (var slot = 1; slot <= 200; slot++)
         {
             // The 73rd addition doubles the table; each change then moves 2 of the 16 old buckets.
@@ -92,7 +92,7 @@ public sealed class SlotIndexTests
     {
         for (var keep = 0; keep < 9; keep++)
         {
-            using var index = new SlotIndex(capacityBits: 4);
+            using var index = new SlotIndex<Same>(default, capacityBits: 4);
             for (var slot = 1; slot <= 73 + keep; slot++)
             {
                 index.Add((uint)slot, slot);
@@ -108,10 +108,32 @@ public sealed class SlotIndexTests
         }
     }
 
+    /// <summary>A table of 16 buckets has 9 bits for slots, one of 32 has 10; the 73rd addition doubles the first.</summary>
+    [Test]
+    public void Slots_that_outgrow_their_bits_are_found_with_all_others_whatever_is_being_moved(
+        [Values(0, 1, 72, 73, 80, 100)] int before, [Values(512, 1_024, 1 << 20, int.MaxValue - 200)] int large)
+    {
+        using var index = new SlotIndex<SevenTimes>(default, capacityBits: 4);
+        int[] slots = [.. Enumerable.Range(1, before), .. Enumerable.Range(large, 100), .. Enumerable.Range(before + 1, 300)];
+        for (var count = 1; count <= slots.Length; count++)
+        {
+            index.Add((uint)slots[count - 1] * 7, slots[count - 1]);
+            var missing = slots.Take(count).Where(slot => index.Find((uint)slot * 7, new Exactly(slot)) != slot);
+            Assert.That(missing, Is.Empty, $"after {count} additions");
+        }
+
+        foreach (var slot in slots)
+        {
+            index.Remove((uint)slot * 7, slot);
+        }
+
+        Assert.That((index.Count, slots.Count(slot => index.Find((uint)slot * 7, new Exactly(slot)) != 0)), Is.EqualTo((0, 0)));
+    }
+
     [Test]
     public void Slots_of_one_key_are_told_apart_by_who_looks()
     {
-        using var index = new SlotIndex();
+        using var index = new SlotIndex<Same>(default);
         foreach (var slot in (int[])[3, 1, 2])
         {
             index.Add(77, slot);
@@ -125,7 +147,7 @@ public sealed class SlotIndexTests
     [Test]
     public void Removing_a_slot_that_is_not_there_breaks_an_invariant()
     {
-        using var index = new SlotIndex();
+        using var index = new SlotIndex<Same>(default);
         index.Add(5, 1);
         Assert.That(() => index.Remove(5, 2), Throws.TypeOf<InvariantBrokenException>());
     }
@@ -147,6 +169,21 @@ public sealed class SlotIndexTests
         KeyShape.FewShared => (uint)random.Between(1, 3_000),
         _ => (uint)(ModularInverse.Of(HashFactor) * (ulong)random.Between(1, 400)) << 2,
     };
+
+    private readonly struct KeysOfModel(Dictionary<int, uint> model) : ISlotKeys
+    {
+        public uint KeyOf(int slot) => model[slot];
+    }
+
+    private readonly struct Same : ISlotKeys
+    {
+        public uint KeyOf(int slot) => (uint)slot;
+    }
+
+    private readonly struct SevenTimes : ISlotKeys
+    {
+        public uint KeyOf(int slot) => (uint)slot * 7;
+    }
 
     private readonly struct Exactly(int slot) : ISlotMatch
     {
