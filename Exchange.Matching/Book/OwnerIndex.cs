@@ -5,7 +5,7 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Book;
 
 /// <summary>
-/// Finds the row of an owner (account and symbol as one number). Rows are only added. What was found lately is found again with one load, by low bits of
+/// Finds the row of an owner (account and symbol as one number). Rows are only added, one after another from 1 on. What was found lately is found again with one load, by low bits of
 /// the owner, whose accounts lie side by side; everything else by the index of all. A mutable struct, so that its owner holds it in place, and frees it.
 /// Engine thread only.
 /// <code>

@@ -19,7 +19,7 @@ internal struct PackedClientOrderId : IEquatable<PackedClientOrderId>
 
     private const ulong TopBits = 0x8080_8080_8080_8080;
 
-    // Bit i of a factor's copies lies 9 places behind the one before: the copies of a byte do not overlap, and bit 7 - i of it meets the top bit of byte i.
+    // The copies of a byte lie 9 places apart, so they do not overlap, and bit 7 - i of one meets the top bit of byte i.
     private const ulong EveryNinthBit = 0x8040_2010_0804_0201;
 
     private ulong _first;
@@ -40,8 +40,6 @@ internal struct PackedClientOrderId : IEquatable<PackedClientOrderId>
             _fourth |= Spread((byte)(last >> 24));
         }
     }
-
-    public readonly bool IsEmpty => (byte)_first == 0;
 
     /// <summary>Returns the id as the caller gave it.</summary>
     public readonly ClientOrderId Unpack()

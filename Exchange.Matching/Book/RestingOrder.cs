@@ -45,7 +45,10 @@ internal struct RestingOrder
 
     [FieldOffset(56)] private uint _kind;
 
-    /// <summary>Key in the index of client ids, kept here so that an order leaves it without a look at its details.</summary>
+    /// <summary>
+    /// Key in the index of client ids, kept here so that an order leaves it without a look at its id, and because the index asks for it: it stays as long as the order
+    /// is there.
+    /// </summary>
     [FieldOffset(ClientHashOffset)] public uint ClientHash;
 
     /// <summary>Sets side, type and whether it has fills, in one store.</summary>

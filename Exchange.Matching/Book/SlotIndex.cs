@@ -23,7 +23,7 @@ public interface ISlotKeys
 /// Finds slots (above 0) by 32 bits of their key. A bucket is half a cache line with room for 7 entries, all of which are compared at once: no
 /// branch depends on where in it an entry lies, so finding, adding and removing cost the same few instructions whatever the keys are. An entry is a slot
 /// and as many hashed bits of its key, its tag, as the slot leaves room for: the slot itself says whether it is meant, and several slots may share a key. An
-/// entry whose bucket is full lies in one of the next, and the full ones count it; at most 4.5 entries a bucket keep that rare.
+/// entry whose bucket is full lies in one of the next, and the full ones count it; some 4.5 entries a bucket at most keep that rare.
 /// Grows without a pause: the larger table is fresh zero pages from the system, and every later change moves two old buckets over; until that
 /// is done a lookup may probe both tables. So does a table whose slots become too large for their bits; where that happens while it is still being filled
 /// from an older one, which takes more than seven times as many slots as entries, the rest of that is moved at once.
@@ -86,9 +86,9 @@ public sealed unsafe class SlotIndex<TKeys>(TKeys keys, int capacityBits = 8) : 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly nuint Home(uint key) => (key >> 2) * 0x9E3779B1u >> Shift;
 
-        // Another factor, so that keys which share a home seldom share a tag.
+        // Another factor, whose first three multiples lie far apart: keys that share a home because they are neighbours have different tags.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly uint TagOf(uint key) => (key * 0x85EBCA6Bu) & TagMask;
+        public readonly uint TagOf(uint key) => (key * 0xC13FA9A9u) & TagMask;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly int SlotOf(uint entry) => (int)(entry & ~TagMask);
@@ -295,8 +295,9 @@ public sealed unsafe class SlotIndex<TKeys>(TKeys keys, int capacityBits = 8) : 
                 MoveSome();
             }
 
-            // One bit more than it takes: so slots double before this comes again.
-            MoveInto(Allocate(bits, BitOperations.Log2((uint)slot) + 2));
+            // As large as its entries need, too: slots may come to this again and again. One bit more than this one takes, so they double before they do.
+            bits += Count >= GrowAt(_table.Mask + 1) ? 1 : 0;
+            MoveInto(Allocate(bits, Math.Max(bits + SlotBitsBeyondBuckets, BitOperations.Log2((uint)slot) + 2)));
         }
         else if (_old.Buckets == null)
         {
@@ -319,7 +320,7 @@ public sealed unsafe class SlotIndex<TKeys>(TKeys keys, int capacityBits = 8) : 
     private void MoveSome()
     {
         // A table is doubled at 4.5 entries a bucket, so 4.5 additions per old bucket pass before the next growth: with two buckets per
-        // change the move is over long before.
+        // change the move is over long before. Into a table of the same size, half an entry a bucket comes during the move.
         for (var moved = 0; moved < BucketsMovedPerChange; moved++)
         {
             // An entry that has moved must not be found twice. What passed by here may still lie further on: the count stays.

@@ -15,7 +15,7 @@ namespace Exchange.Matching.Engine;
 /// <code>
 /// pass 1   places of order ids and of accounts; of many books, the numbers and the heads of both ladders
 /// pass 2   order id ─► order; of a new order, the indices of client ids and of accounts not found lately; of many books, the tables of leaves at its price
-///          of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol; for an order that takes, the best level it meets
+///          for an order that takes, the best level it meets; of many accounts or symbols: account, symbol ─► list; counts; the numbers of a new order's symbol
 /// pass 3   order ─► its neighbours, what its removal changes; list ─► its last order; best level ─► the first maker
 ///          of many accounts or symbols, or scattered prices: the numbers of the symbol; funds; levels, or the nodes above
 ///          otherwise, as levels are near: level ─► the last order there
@@ -204,11 +204,12 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger>
                 _orders.PrefetchList(place->Slot);
                 _risk.Prefetch(place->AccountId);
                 BookOf(place->SymbolId).Prefetch();
-                if (place->Takes)
-                {
-                    ref var makers = ref BookOf(place->SymbolId).Ladder(place->Side.Opposite());
-                    makers.PrefetchLevel(makers.BestKey);
-                }
+            }
+
+            if (place->Takes)
+            {
+                ref var makers = ref BookOf(place->SymbolId).Ladder(place->Side.Opposite());
+                makers.PrefetchLevel(makers.BestKey);
             }
 
             if (wantsBooks)

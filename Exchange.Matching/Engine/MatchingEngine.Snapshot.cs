@@ -259,6 +259,7 @@ public sealed unsafe partial class MatchingEngine<TRisk, TLedger> : ISnapshotSta
 
         if (moved is { } taker)
         {
+            CheckLoaded(in taker, _taker.Side);
             orders.Add(taker);
             symbols.Add(_taker.SymbolId);
         }

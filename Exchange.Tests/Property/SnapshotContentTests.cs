@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using Exchange.Matching.Commands;
+using Exchange.Matching.Snapshot;
+using Exchange.Matching.Types;
 using Exchange.Tests.Support;
 using NUnit.Framework;
 
@@ -75,6 +78,54 @@ public sealed class SnapshotContentTests
 
         AssertEqual(copy, empty);
         Assert.That(copy.Engine.Mode, Is.Null);
+    }
+
+    /// <summary>Of resting orders, of orders in the views, of one that is matching, new or moved.</summary>
+    [Test]
+    public void A_client_id_that_is_none_is_refused_wherever_it_stands()
+    {
+        var genesis = CommandGenerator.Genesis with { WorkLimit = 1 };
+        using var original = new BareExchange();
+        HashSet<ClientOrderId> ids = [];
+        var refusedWhilePlaced = 0;
+        var refusedWhileMoved = 0;
+        foreach (var command in CommandStream.Generate(305, 2_000, genesis))
+        {
+            ids.Add(command.Slot.ClientOrderId);
+            original.Begin(command);
+            for (; original.Engine.HasPendingWork; original.Continue(command.TimeUs))
+            {
+                refusedWhilePlaced += command.Slot.Type == CommandType.PlaceOrder && refusedWhilePlaced < 100 ? RefuseEach(original, ids) : 0;
+                refusedWhileMoved += command.Slot.Type == CommandType.MoveOrder && refusedWhileMoved < 400 ? RefuseEach(original, ids) : 0;
+            }
+        }
+
+        Assert.That(refusedWhilePlaced, Is.GreaterThanOrEqualTo(100));
+        Assert.That(refusedWhileMoved, Is.GreaterThanOrEqualTo(400));
+        Assert.That(RefuseEach(original, ids), Is.GreaterThan(10));
+    }
+
+    /// <summary>Spoils one id after the other in the content of a snapshot, and expects that it is not loaded; returns how many there were.</summary>
+    private static int RefuseEach(BareExchange original, HashSet<ClientOrderId> ids)
+    {
+        var content = original.SaveSnapshot();
+        var refused = 0;
+        foreach (var id in ids.Where(id => !id.IsEmpty))
+        {
+            var bytes = MemoryMarshal.AsBytes([id]);
+            for (var at = content.AsSpan().IndexOf(bytes); at >= 0;)
+            {
+                var spoiled = content.ToArray();
+                spoiled[at + 1] |= 0x80;
+                using var copy = new BareExchange();
+                Assert.That(() => copy.LoadSnapshot(spoiled, original.Sequence), Throws.TypeOf<SnapshotDamagedException>(), $"{id} at {at} of {content.Length}");
+                refused++;
+                var next = content.AsSpan(at + 1).IndexOf(bytes);
+                at = next < 0 ? -1 : at + 1 + next;
+            }
+        }
+
+        return refused;
     }
 
     private static void TakeCopy(BareExchange original, Queue<BareExchange> copies)

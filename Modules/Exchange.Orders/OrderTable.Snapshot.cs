@@ -140,7 +140,7 @@ internal sealed unsafe partial class OrderTable : ISnapshotState
             left -= piece.Length;
             foreach (ref readonly var order in piece)
             {
-                Check(order, (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled) == isOpen && order.AccountId >= 1 && order.ClientOrderId.Length <= ClientOrderId.MaxLength);
+                Check(order, (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled) == isOpen && order.AccountId >= 1 && order.ClientOrderId.IsValid);
                 if (Find(order.OrderId) != None)
                 {
                     throw new SnapshotDamagedException($"order {order.OrderId} is there twice");

@@ -24,7 +24,7 @@ public sealed class PackedClientOrderIdTests
 
             var id = new ClientOrderId(bytes);
             var packed = new PackedClientOrderId(in id);
-            if (packed.Unpack() != id || packed.IsEmpty != id.IsEmpty)
+            if (packed.Unpack() != id)
             {
                 Assert.Fail($"{Convert.ToHexString(bytes)} became {Convert.ToHexString(packed.Unpack().Bytes)}");
             }

@@ -130,6 +130,34 @@ public sealed class SlotIndexTests
         Assert.That((index.Count, slots.Count(slot => index.Find((uint)slot * 7, new Exactly(slot)) != 0)), Is.EqualTo((0, 0)));
     }
 
+    [TestCase(1, 9)]
+    [TestCase(4, 72)]
+    [TestCase(8, 1_152)]
+    public void Slots_that_outgrow_their_bits_again_and_again_find_room(int capacityBits, int before)
+    {
+        using var index = new SlotIndex<Same>(default, capacityBits);
+        var count = 0;
+        for (; count < before; count++)
+        {
+            index.Add((uint)count + 1, count + 1);
+        }
+
+        // With each jump as many more as are moved until the next may come.
+        for (var large = 1 << (capacityBits + 5); large < 1 << 29; large *= 4)
+        {
+            for (var i = 0; i <= 1 << (capacityBits - 1); i++, count++)
+            {
+                index.Add((uint)(large + i), large + i);
+            }
+
+            var first = large;
+            var missing = Enumerable.Range(0, 1 + (1 << (capacityBits - 1))).Where(i => index.Find((uint)(first + i), new Exactly(first + i)) == 0);
+            Assert.That(missing, Is.Empty, $"slots from {large} on");
+        }
+
+        Assert.That((index.Count, Enumerable.Range(1, before).Count(slot => index.Find((uint)slot, new Exactly(slot)) == slot)), Is.EqualTo((count, before)));
+    }
+
     [Test]
     public void Slots_of_one_key_are_told_apart_by_who_looks()
     {
