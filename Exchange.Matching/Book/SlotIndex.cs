@@ -44,7 +44,7 @@ public sealed unsafe class SlotIndex<TKeys>(TKeys keys, int capacityBits = 8) : 
     private const uint EntryLanes = (1 << EntriesPerBucket) - 1;
     private const int BucketsMovedPerChange = 2;
 
-    /// <summary>Slots of a table, in bits, beyond those of its buckets: seven times as many as it has entries at most, for those that have none.</summary>
+    /// <summary>Bits for slots beyond those of a table's buckets: seven slots for each entry at most, because not every slot need be in the index.</summary>
     private const int SlotBitsBeyondBuckets = 5;
     private const int MaxSlotBits = 31;
 

@@ -32,7 +32,11 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
     public ClientOrderId(ReadOnlySpan<byte> ascii)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ascii.Length, MaxLength);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(HasOnlyCharacters(ascii), true);
+        if (!HasOnlyCharacters(ascii))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ascii), Convert.ToHexString(ascii), "a client id has bytes 1 to 127 only");
+        }
+
         _length = (byte)ascii.Length;
         ascii.CopyTo(_characters);
     }
