@@ -5,9 +5,9 @@ using Exchange.Matching.Types;
 namespace Exchange.Matching.Book;
 
 /// <summary>
-/// Finds the row of an owner (account and symbol as one number). Rows are only added, one after another from 1 on. What was found lately is found again with one load, by low bits of
-/// the owner, whose accounts lie side by side; everything else by the index of all. A mutable struct, so that its owner holds it in place, and frees it.
-/// Engine thread only.
+/// Finds the row of an owner (account and symbol as one number). Rows are only added, one after another from 1 on. What was found lately is found again
+/// with one load, by low bits of the owner, whose accounts lie side by side; everything else by the index of all. A mutable struct, so that its owner holds
+/// it in place, and frees it. Engine thread only.
 /// <code>
 /// lately[account + spread symbol % length] ─► row, or 0       it only repeats what the index knows: when it grows, it begins anew, and repeats some rows
 ///                                                             with every later addition

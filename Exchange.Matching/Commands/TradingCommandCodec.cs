@@ -405,18 +405,11 @@ public static class TradingCommandCodec
 
     private static bool TryReadId(ref ReadOnlySpan<byte> rest, ref ClientOrderId id)
     {
-        if (rest.IsEmpty || rest[0] > ClientOrderId.MaxLength || rest.Length <= rest[0])
+        if (rest.IsEmpty || rest.Length <= rest[0] || !ClientOrderId.TryCreate(rest.Slice(1, rest[0]), out id))
         {
             return false;
         }
 
-        var characters = rest.Slice(1, rest[0]);
-        if (!ClientOrderId.HasOnlyCharacters(characters))
-        {
-            return false;
-        }
-
-        id = new ClientOrderId(characters);
         rest = rest[(1 + id.Length)..];
         return true;
     }

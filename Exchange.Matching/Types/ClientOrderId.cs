@@ -31,14 +31,24 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
     /// <exception cref="ArgumentOutOfRangeException">Longer than 36, or not of characters 1 to 127: the edge checks that first, so this is a bug.</exception>
     public ClientOrderId(ReadOnlySpan<byte> ascii)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ascii.Length, MaxLength);
-        if (!HasOnlyCharacters(ascii))
+        if (!TryCreate(ascii, out this))
         {
-            throw new ArgumentOutOfRangeException(nameof(ascii), Convert.ToHexString(ascii), "a client id has bytes 1 to 127 only");
+            throw new ArgumentOutOfRangeException(nameof(ascii), Convert.ToHexString(ascii), "a client id has at most 36 bytes, each from 1 to 127");
+        }
+    }
+
+    /// <summary>Takes a copy of bytes from outside; false, and no id, where they are none.</summary>
+    public static bool TryCreate(ReadOnlySpan<byte> bytes, out ClientOrderId id)
+    {
+        id = default;
+        if (bytes.Length > MaxLength || !HasOnlyCharacters(bytes))
+        {
+            return false;
         }
 
-        _length = (byte)ascii.Length;
-        ascii.CopyTo(_characters);
+        id._length = (byte)bytes.Length;
+        bytes.CopyTo(id._characters);
+        return true;
     }
 
     public static ClientOrderId From(string text) => new(Encoding.ASCII.GetBytes(text));
@@ -50,9 +60,6 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
     /// <summary>Whether bytes that were read as an id are one.</summary>
     public readonly bool IsValid =>
         _length <= MaxLength && HasOnlyCharacters(Bytes) && !((ReadOnlySpan<byte>)_characters)[_length..].ContainsAnyExcept((byte)0);
-
-    /// <summary>Whether all of <paramref name="bytes"/> may stand in an id.</summary>
-    public static bool HasOnlyCharacters(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExceptInRange((byte)1, (byte)127);
 
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> Bytes => ((ReadOnlySpan<byte>)_characters)[.._length];
@@ -108,6 +115,8 @@ public struct ClientOrderId : IEquatable<ClientOrderId>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref Unsafe.As<Characters, byte>(ref Unsafe.AsRef(in _characters)), MaxLength - sizeof(uint)));
     }
+
+    private static bool HasOnlyCharacters(ReadOnlySpan<byte> bytes) => !bytes.ContainsAnyExceptInRange((byte)1, (byte)127);
 
     public readonly bool Equals(ClientOrderId other) =>
         _length == other._length && ((ReadOnlySpan<byte>)_characters).SequenceEqual(other._characters);

@@ -162,9 +162,9 @@ public sealed class OrderStoreTests
                 ^ BitOperations.RotateLeft((words[1] + 0x165667B19E3779F9) * 0xC2B2AE3D27D4EB4F, 19)
                 ^ BitOperations.RotateLeft((words[2] + 0x27D4EB2F165667C5) * 0xD6E8FEB86659FD93, 37);
             words[0] = rest * ModularInverse.Of(HashFactor) ^ length;
-            if (ClientOrderId.HasOnlyCharacters(bytes))
+            if (ClientOrderId.TryCreate(bytes, out var id))
             {
-                return new ClientOrderId(bytes);
+                return id;
             }
         }
     }
